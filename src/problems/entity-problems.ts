@@ -1,0 +1,31 @@
+import { Problem } from './problem.ts';
+
+/** The caller is known and may not do this. */
+export class AccessDenied extends Problem {
+  override readonly code = 'access_denied';
+}
+
+/** The thing is missing, or is another account's: one answer for both. */
+export class NotFound extends Problem {
+  override readonly code = 'not_found';
+}
+
+/** A value that must be unique is taken. */
+export class EntityExists extends Problem {
+  override readonly code = 'already_exists';
+}
+
+/** A locked entity refuses every write but unlock and disable. */
+export class EntityLocked extends Problem {
+  override readonly code = 'entity_locked';
+}
+
+/** The write needs `If-Match` and has none. */
+export class EntityTagMissing extends Problem {
+  override readonly code = 'entity_tag_missing';
+}
+
+/** Somebody else changed the entity since the caller read it. */
+export class EntityTagStale extends Problem {
+  override readonly code = 'entity_tag_stale';
+}

@@ -1,0 +1,47 @@
+/**
+ * Every reason for which the service refuses on purpose. Stable, lower snake case, never reused; each has one heading in
+ * docs/errors.md and one row in the total table of every door.
+ */
+export const PROBLEM_CODES = [
+  // What was sent could not be read.
+  'request_malformed',
+  'parameter_missing',
+  'parameter_invalid',
+  'parameter_repeated',
+  'body_too_large',
+  'media_type_unsupported',
+  'method_not_allowed',
+  'route_unknown',
+  'secret_in_url',
+  // Who asks.
+  'credentials_missing',
+  'credentials_conflicting',
+  'client_credentials_missing',
+  'client_unknown',
+  'token_invalid',
+  'token_expired',
+  'token_revoked',
+  'grant_unsupported',
+  'api_key_unknown',
+  'api_key_disabled',
+  'api_key_expired',
+  'identity_inactive',
+  'account_mismatch',
+  'refresh_token_invalid',
+  'refresh_token_expired',
+  // What may be done.
+  'access_denied',
+  'not_found',
+  'already_exists',
+  'entity_locked',
+  'entity_tag_missing',
+  'entity_tag_stale',
+  // When.
+  'rate_limited',
+  'overloaded',
+  'store_unavailable',
+  'internal_error',
+] as const;
+
+/** The stable name of a problem. */
+export type ProblemCode = (typeof PROBLEM_CODES)[number];

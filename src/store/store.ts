@@ -1,0 +1,147 @@
+import type { Change } from './changes.ts';
+import type { Collection, Entity, IndexValue } from './collection.ts';
+
+/** One page in the order of an index. */
+export interface PageRequest {
+  /** Values of the index's first fields, which every row of the page has. */
+  readonly equals: readonly IndexValue[];
+  /** The rest of the index's values of the last row already seen; `undefined` begins at the start. */
+  readonly after?: readonly IndexValue[] | undefined;
+  /** Rows at most, 1 to 1,000. */
+  readonly limit: number;
+  /** True: from the largest to the smallest. Default: false. */
+  readonly descending?: boolean;
+}
+
+/** Rows of a page, and where the next begins. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** What to give as `after` for the next page; `undefined` on the last. */
+  readonly next: readonly IndexValue[] | undefined;
+}
+
+/** Reads one collection. What it returns is a frozen copy. Every read sees every earlier answered commit. */
+export interface Reader<T extends Entity, Index extends string> {
+  /** @returns the entity, or `undefined` */
+  get(id: string): Promise<T | undefined>;
+  /** @returns the one entity with these values of a unique index, or `undefined` */
+  find(index: Index, values: readonly IndexValue[]): Promise<T | undefined>;
+  page(index: Index, request: PageRequest): Promise<Page<T>>;
+  /** @returns how many rows have these first values, counted up to `limit` */
+  count(index: Index, equals: readonly IndexValue[], limit: number): Promise<number>;
+}
+
+/** A position in the stream of changes; opaque, and ordered only by the back-end that gave it. */
+export type Sequence = string;
+
+/** A committed change of a followed collection. */
+export interface StoredChange {
+  readonly sequence: Sequence;
+  readonly collection: string;
+  readonly id: string;
+  /** The entity as committed; `undefined` when it was removed, or is gone again by the time it is read. */
+  readonly entity: Entity | undefined;
+}
+
+/** A running `watch`. */
+export interface Subscription {
+  /**
+   * Delivers what other processes of the same store have committed, as far as this can be told at once.
+   * SQLite: everything committed before the call (`PRAGMA data_version`). Mongo: returns at once; its stream delivers.
+   */
+  catchUp(): void;
+  close(): Promise<void>;
+}
+
+/** Values that grow: one row of counters, made when first met. */
+export interface Tally {
+  readonly id: string;
+  /** Added to the fields of these names; an absent field counts as 0. */
+  readonly add: Readonly<Record<string, number>>;
+  /** Fields that become the larger of old and new. */
+  readonly raise?: Readonly<Record<string, number>>;
+  /** Written once, when the row is made. */
+  readonly first?: Readonly<Record<string, string | number>>;
+}
+
+/** Exclusive work among all processes of the store, for a while. */
+export interface Lease {
+  readonly name: string;
+  /** Grows with each new holder; a commit under an older one is refused. */
+  readonly fence: number;
+  /** @returns false when it has gone to another */
+  renew(milliseconds: number): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Small values that vanish by themselves: one-time codes, counters. */
+export interface ExpiringValues {
+  put(key: string, value: string, ttlSeconds: number): Promise<void>;
+  get(key: string): Promise<string | undefined>;
+  /** Reads and removes in one step: of any number of concurrent callers, one gets the value. */
+  take(key: string): Promise<string | undefined>;
+  /** Adds one and answers the new count; the first addition starts the time to live. */
+  increment(key: string, ttlSeconds: number): Promise<number>;
+}
+
+/** How a commit is to be made. */
+export interface CommitOptions {
+  /**
+   * Names the commit, so that a repeat after an unknown outcome does nothing and answers as the first did. Known for at
+   * least an hour. Default: a new id, under which the back-end itself repeats.
+   */
+  readonly id?: string;
+  /** Commit only while this lease is still held. */
+  readonly under?: Lease;
+}
+
+/** Everything the domains may ask of a back-end. */
+export interface Store {
+  read<T extends Entity, Index extends string>(collection: Collection<T, Index>): Reader<T, Index>;
+  /**
+   * Commits all the changes (at most 200) or none; durable when it returns.
+   * @throws AlreadyExists   an inserted id or unique index value is taken
+   * @throws StaleEntityTag  an `ifMatch` no longer matches
+   * @throws LeaseLost       the lease has gone to another
+   * @throws StoreUnavailable  (as every other call) the durable store could not be reached in time
+   */
+  commit(changes: readonly Change[], options?: CommitOptions): Promise<void>;
+  /** Appends entities to a log; not transactional, batched by the caller. Ids that are there already are passed over. */
+  append<T extends Entity>(collection: Collection<T>, events: readonly T[]): Promise<void>;
+  /** Adds to counters in bulk; each row is atomic, the batch is not. */
+  tally<T extends Entity>(collection: Collection<T>, tallies: readonly Tally[]): Promise<void>;
+  /**
+   * Delivers every change of the followed `collections` committed after `since`, in order, then new ones as they come.
+   * Changes of this process are delivered before its `commit` returns. Delivery is at least once.
+   * Without `since`: from now on; whoever loads the collections after `watch` has returned misses nothing.
+   */
+  watch(
+    collections: readonly Pick<Collection<Entity>, 'name'>[],
+    onChange: (change: StoredChange) => void,
+    since?: Sequence,
+  ): Promise<Subscription>;
+  /** @returns the lease, or `undefined` when another holds it */
+  lease(name: string, milliseconds: number): Promise<Lease | undefined>;
+  /** Removes at most `limit` entities whose `expiresBy` instant is before `before`. @returns how many went */
+  deleteExpired<T extends Entity>(collection: Collection<T>, before: number, limit: number): Promise<number>;
+  readonly expiring: ExpiringValues;
+  /** @throws StoreUnavailable when an access decision could not be made from the store now */
+  ping(): Promise<void>;
+  /** What the back-end is made of, with versions: `['SQLite 3.53.0']`, `['MongoDB 6.0.5', 'Redis 7.0.15']`. */
+  describe(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** A forward-only change of a back-end's own structure. */
+export interface MigrationStep {
+  /** Ordered and unique, such as `0001 create collections`. */
+  readonly name: string;
+}
+
+/** The part of a back-end that prepares it; only `server/` and the migrate command use it. */
+export interface StoreMigrations {
+  /** @returns what `apply` would do, in order; empty when the store is up to date */
+  pending(): Promise<readonly MigrationStep[]>;
+  /** Does all of it, once among all processes. @returns what was done */
+  apply(): Promise<readonly MigrationStep[]>;
+}
