@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type KeyRing, KeyRingUnreadable, keyRingFromText, nameOfKey, type RingKind } from './key-ring.ts';
+
+/** What `keyRingFromFile` needs. */
+export interface KeyRingFileParts {
+  /** The data folder; made with mode 0700 when it is not there. */
+  readonly folder: string;
+  readonly kind: RingKind;
+  /**
+   * False once the installation has a store: a ring that went missing then is a loss to be mended by hand, and a fresh one
+   * would silently turn every key away.
+   */
+  readonly mayCreate: boolean;
+}
+
+/**
+ * Reads a ring from its file in the data folder (the embedded way to run), and makes it on the first start: mode 0600,
+ * complete and durable before it has its name, so that of any number of starters all read the same ring.
+ * @throws KeyRingUnreadable  the text is wrong, others may read the file, or it is missing and may not be made
+ */
+export async function keyRingFromFile({ folder, kind, mayCreate }: KeyRingFileParts): Promise<KeyRing> {
+  const file = join(folder, kind.name);
+  const found = await textOf(file, kind);
+  if (found !== undefined) return keyRingFromText(kind, found);
+  if (!mayCreate) {
+    throw new KeyRingUnreadable(kind, `${file} is missing, but the store needs it; restore it from a backup`);
+  }
+  await makeRingFile(folder, file, kind);
+  const made = await textOf(file, kind);
+  if (made === undefined) throw new KeyRingUnreadable(kind, `${file} vanished while it was made`);
+  return keyRingFromText(kind, made);
+}
+
+async function textOf(file: string, kind: RingKind): Promise<string | undefined> {
+  const handle = await open(file, 'r').catch(unlessMissing);
+  if (handle === undefined) return undefined;
+  try {
+    const { mode } = await handle.stat();
+    // Other users of the machine: what they may read is no secret any more.
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new KeyRingUnreadable(kind, `${file} may be read by other users; chmod 600 it`);
+    }
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+async function makeRingFile(folder: string, file: string, kind: RingKind): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unfinished = `${file}.${randomBytes(8).toString('hex')}.new`;
+  try {
+    await writeDurably(unfinished, newRingText(kind));
+    // `link` refuses a name that is taken, and what it names is complete: a second starter never reads half a ring and
+    // never replaces the first one's.
+    await link(unfinished, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await unlink(unfinished).catch(unlessMissing);
+  }
+  await syncFolder(folder);
+}
+
+function newRingText({ leastBytes }: RingKind): string {
+  const bytes = randomBytes(leastBytes);
+  return `${nameOfKey(bytes)}:${bytes.toString('base64')}\n`;
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,94 @@
+import type { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE } from './token-types.ts';
+
+/**
+ * The generation of each member of the token's chain at the moment it was signed. A token is refused once the live set
+ * names a higher one for any of them.
+ */
+export interface TokenGenerations {
+  readonly installation: number;
+  readonly account: number;
+  /** Of the user or service ID. */
+  readonly identity: number;
+  /** Of the user in this account; absent for service IDs. */
+  readonly membership?: number;
+  readonly key: number;
+}
+
+/** The one private claim: what the service needs to take the token back. */
+export interface LatchkeyClaim {
+  /** The id of the API key behind the token. Not a secret. */
+  readonly api_key_id: string;
+  readonly generations: TokenGenerations;
+}
+
+/** The `account` claim (IBM Cloud IAM, access token). */
+export interface AccountClaim {
+  readonly valid: boolean;
+  /** The account's id, 32 hex. */
+  readonly bss: string;
+  readonly ims?: string;
+  readonly frozen?: boolean;
+}
+
+/** The `authn` claim: who proved itself (IBM Cloud IAM, access token). */
+export interface AuthnClaim {
+  readonly sub: string;
+  readonly iam_id: string;
+  readonly sub_type?: string;
+  readonly name?: string;
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly email?: string;
+}
+
+/** What both kinds of token carry (RFC 7519, section 4.1; RFC 9068, section 2.2). Times are whole seconds. */
+export interface RegisteredClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: string | readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  /** Not set by us; obeyed where it stands. */
+  readonly nbf?: number;
+  readonly jti: string;
+  readonly client_id: string;
+}
+
+/** The claims of an access token: IBM's, and those that RFC 9068 asks for. */
+export interface AccessTokenClaims extends RegisteredClaims {
+  readonly iam_id: string;
+  /** The same as `iam_id`. */
+  readonly id: string;
+  readonly realmid: string;
+  readonly identifier: string;
+  /** `ServiceId`; absent for users. */
+  readonly sub_type?: string;
+  readonly name?: string;
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly email?: string;
+  readonly session_id?: string;
+  readonly unique_instance_crns?: readonly string[];
+  readonly account: AccountClaim;
+  readonly authn?: AuthnClaim;
+  /** Always the URN, such as `urn:ibm:params:oauth:grant-type:apikey`. */
+  readonly grant_type: string;
+  readonly scope: string;
+  readonly acr?: number;
+  readonly amr?: readonly string[];
+  readonly latchkey: LatchkeyClaim;
+}
+
+/** The claims of a refresh token; its `aud` is the issuer, because only the issuer reads it. */
+export interface RefreshTokenClaims extends RegisteredClaims {
+  readonly iam_id: string;
+  readonly account: AccountClaim;
+  readonly scope: string;
+  readonly latchkey: LatchkeyClaim;
+}
+
+/** Which claims belong to which `typ`. */
+export interface TokenClaims {
+  readonly [ACCESS_TOKEN_TYPE]: AccessTokenClaims;
+  readonly [REFRESH_TOKEN_TYPE]: RefreshTokenClaims;
+}

@@ -1,0 +1,28 @@
+/**
+ * What our tokens look like: their types, algorithms, limits, header and claims. This folder is pure: it does no
+ * cryptography, reads no clock and imports nothing but itself, so that the service and the offline verifier share it.
+ */
+
+/** The `typ` of an access token (RFC 9068, section 2.1). */
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+
+/** The `typ` of a refresh token. Ours alone: a refresh token must never pass for an access token (RFC 8725, section 3.11). */
+export const REFRESH_TOKEN_TYPE = 'refresh+jwt';
+
+/** The closed list of token types. */
+export const TOKEN_TYPES = [ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE] as const;
+
+/** A `typ` that we sign. */
+export type TokenType = (typeof TOKEN_TYPES)[number];
+
+/** The closed list of algorithms (RFC 7518, section 3.1); symmetric ones and `none` are not in it, ever. */
+export const SIGNING_ALGORITHMS = ['RS256', 'ES256'] as const;
+
+/** An `alg` that we sign with. */
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** The longest compact token that is signed or read, in characters (all are ASCII, so also bytes). */
+export const TOKEN_LIMIT_BYTES = 16_384;
+
+/** The longest life of a refresh token, in seconds: 72 hours (IBM Cloud IAM, account settings). */
+export const REFRESH_TOKEN_LIMIT_SECONDS = 259_200;
