@@ -1,0 +1,61 @@
+import type { KeyRing } from '../secrets/key-ring.ts';
+import type { SettingValues } from './settings.ts';
+
+/** One SQLite file in the data folder. A ring that is `undefined` is in the data folder too, made on the first start. */
+export interface SqliteConfig {
+  readonly kind: 'sqlite';
+  readonly pepper: KeyRing | undefined;
+  readonly masterKey: KeyRing | undefined;
+}
+
+/** MongoDB and Redis. Both addresses may hold a password: never print them. */
+export interface MongoRedisConfig {
+  readonly kind: 'mongo-redis';
+  readonly mongoUrl: string;
+  readonly redisUrl: string;
+  readonly pepper: KeyRing;
+  readonly masterKey: KeyRing;
+}
+
+/** Files of PEM text; read again when they change. */
+export interface TlsConfig {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+/** Everything an operator decided, checked and frozen. */
+export interface Config {
+  readonly host: string;
+  /** 0: whichever is free. */
+  readonly port: number;
+  /** `undefined`: it follows from where the service listens (see `publicUrlAt`). */
+  readonly publicUrl: string | undefined;
+  readonly operationsHost: string;
+  /** 0: whichever is free. */
+  readonly operationsPort: number;
+  readonly dataFolder: string;
+  readonly store: SqliteConfig | MongoRedisConfig;
+  readonly bootstrap: 'auto' | 'off';
+  readonly signingAlgorithm: SettingValues['signingAlgorithm'];
+  /** 0: never by schedule. */
+  readonly signingKeyRotationDays: number;
+  readonly jwksMaxAgeSeconds: number;
+  readonly anonymousIntrospection: boolean;
+  /** A client address; 0: no limit. */
+  readonly failedExchangesPerMinute: number;
+  /** Addresses and networks in CIDR form. */
+  readonly trustedProxies: readonly string[];
+  /** `undefined`: plain HTTP. */
+  readonly tls: TlsConfig | undefined;
+  readonly logLevel: SettingValues['logLevel'];
+}
+
+/** @returns the address under which clients reach a service that listens on `port`, without a trailing slash */
+export function publicUrlAt({ publicUrl, host, tls }: Config, port: number): string {
+  if (publicUrl !== undefined) return publicUrl;
+  const url = new URL(tls === undefined ? 'http://localhost' : 'https://localhost');
+  // "Every address" is nowhere a client could go; the machine's own name for itself is.
+  if (!['0.0.0.0', '::'].includes(host)) url.hostname = host.includes(':') ? `[${host}]` : host;
+  url.port = String(port);
+  return url.origin;
+}

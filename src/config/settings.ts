@@ -1,0 +1,186 @@
+import { MASTER_KEY_RING, PEPPER_RING } from '../secrets/key-ring.ts';
+import {
+  ADDRESS_LIST,
+  choice,
+  FILE_PATH,
+  HOST_NAME,
+  integer,
+  optional,
+  PUBLIC_URL,
+  ring,
+  type SettingKind,
+  serverUrl,
+} from './setting-kinds.ts';
+
+/** The beginning of every name that an operator sets. */
+export const NAME_PREFIX = 'LATCHKEY_';
+
+/** One thing that an operator may set. The reader, `--help` and docs/operations.md are all made from it. */
+export interface Setting<Value> {
+  readonly name: string;
+  readonly kind: SettingKind<Value>;
+  readonly fallback: Value;
+  /** What `--help` and the documentation say of the default. */
+  readonly fallbackText: string;
+  /** True: its value stands in no message, log or page. */
+  readonly secret: boolean;
+  /** What it is for, in sentences. */
+  readonly sentence: string;
+}
+
+interface SettingParts<Value> {
+  readonly kind: SettingKind<Value>;
+  readonly fallback: NoInfer<Value>;
+  readonly fallbackText?: string;
+  readonly secret?: boolean;
+  readonly sentence: string;
+}
+
+function setting<Value>(name: string, parts: SettingParts<Value>): Setting<Value> {
+  const fallbackText = parts.fallbackText ?? String(parts.fallback);
+  return { secret: false, ...parts, fallbackText, name: `${NAME_PREFIX}${name}` };
+}
+
+/** Every setting, in the order of `--help`. */
+export const SETTINGS = {
+  host: setting('HOST', {
+    kind: HOST_NAME,
+    fallback: '127.0.0.1',
+    sentence: 'Address on which the service listens; 0.0.0.0 or :: is every address of the machine.',
+  }),
+  port: setting('PORT', {
+    kind: integer({ min: 0, max: 65_535 }),
+    fallback: 8080,
+    sentence: 'Port of the service; 0 takes a free one.',
+  }),
+  publicUrl: setting('PUBLIC_URL', {
+    kind: optional(PUBLIC_URL),
+    fallback: undefined,
+    fallbackText: 'http://HOST:PORT',
+    sentence:
+      'Address under which clients reach the service. The issuer of every token is this and /identity, so changing it ends every token. Without it, https:// is used when TLS is on and localhost when HOST is every address.',
+  }),
+  operationsHost: setting('OPERATIONS_HOST', {
+    kind: HOST_NAME,
+    fallback: '127.0.0.1',
+    sentence: 'Address of the operations listener (/livez, /readyz, /metrics), which asks for no credentials.',
+  }),
+  operationsPort: setting('OPERATIONS_PORT', {
+    kind: integer({ min: 0, max: 65_535 }),
+    fallback: 9090,
+    sentence: 'Port of the operations listener; 0 takes a free one.',
+  }),
+  dataFolder: setting('DATA', {
+    kind: FILE_PATH,
+    fallback: './data',
+    sentence: 'Folder for the first admin key and, with STORE=sqlite, the database and the secrets; made when absent.',
+  }),
+  storeKind: setting('STORE', {
+    kind: choice('sqlite', 'mongo-redis'),
+    fallback: 'sqlite',
+    sentence: 'Where everything is kept: one file in the data folder, or MongoDB with Redis.',
+  }),
+  mongoUrl: setting('MONGO_URL', {
+    kind: optional(serverUrl('mongodb:', 'mongodb+srv:')),
+    fallback: undefined,
+    fallbackText: 'none',
+    secret: true,
+    sentence: 'Address of a MongoDB replica set; required with STORE=mongo-redis.',
+  }),
+  redisUrl: setting('REDIS_URL', {
+    kind: optional(serverUrl('redis:', 'rediss:')),
+    fallback: undefined,
+    fallbackText: 'none',
+    secret: true,
+    sentence: 'Address of Redis; required with STORE=mongo-redis.',
+  }),
+  pepper: setting('PEPPER', {
+    kind: optional(ring(PEPPER_RING)),
+    fallback: undefined,
+    fallbackText: 'made on first start with STORE=sqlite, else none',
+    secret: true,
+    sentence:
+      'Secret under which API keys are digested; required with STORE=mongo-redis. Make one with: openssl rand -base64 32. Without it no stored key works.',
+  }),
+  masterKey: setting('MASTER_KEY', {
+    kind: optional(ring(MASTER_KEY_RING)),
+    fallback: undefined,
+    fallbackText: 'made on first start with STORE=sqlite, else none',
+    secret: true,
+    sentence:
+      'Secret that seals private keys and readable credentials; required with STORE=mongo-redis. Make one with: openssl rand -base64 32.',
+  }),
+  bootstrap: setting('BOOTSTRAP', {
+    kind: optional(choice('auto', 'off')),
+    fallback: undefined,
+    fallbackText: 'auto with STORE=sqlite, else off',
+    sentence: 'auto: the first start makes an account, its owner and one API key in <data folder>/admin.apikey.',
+  }),
+  signingAlgorithm: setting('SIGNING_ALGORITHM', {
+    kind: choice('RS256', 'ES256'),
+    fallback: 'RS256',
+    sentence: 'How tokens are signed; a change on an existing installation is a staged rotation of the signing keys.',
+  }),
+  signingKeyRotationDays: setting('SIGNING_KEY_ROTATION_DAYS', {
+    kind: integer({ min: 0, max: 3650, unit: 'days' }),
+    fallback: 90,
+    sentence: 'After how many days the next signing key takes over; 0 is never by schedule.',
+  }),
+  jwksMaxAgeSeconds: setting('JWKS_MAX_AGE_SECONDS', {
+    kind: integer({ min: 1, max: 86_400, unit: 'seconds' }),
+    fallback: 300,
+    sentence: 'How long clients may cache the public keys; a new key is published at least this long before it signs.',
+  }),
+  anonymousIntrospection: setting('ANONYMOUS_INTROSPECTION', {
+    kind: choice('on', 'off'),
+    fallback: 'on',
+    sentence:
+      'on: the introspection endpoint answers whoever holds the token, as IBM does; off: only callers with credentials.',
+  }),
+  failedExchangesPerMinute: setting('FAILED_EXCHANGES_PER_MINUTE', {
+    kind: integer({ min: 0, max: 1_000_000, unit: 'a minute' }),
+    fallback: 20,
+    sentence:
+      'Failed exchanges, and apart from them introspections without credentials, that one client address may make; 0 is no limit.',
+  }),
+  trustedProxies: setting('TRUSTED_PROXIES', {
+    kind: ADDRESS_LIST,
+    fallback: [],
+    fallbackText: 'none',
+    sentence: 'Proxies whose X-Forwarded-* headers are believed.',
+  }),
+  tlsCertificateFile: setting('TLS_CERTIFICATE_FILE', {
+    kind: optional(FILE_PATH),
+    fallback: undefined,
+    fallbackText: 'none',
+    sentence:
+      'PEM file with the certificate chain; with TLS_KEY_FILE the service speaks HTTPS. Reloaded when it changes.',
+  }),
+  tlsKeyFile: setting('TLS_KEY_FILE', {
+    kind: optional(FILE_PATH),
+    fallback: undefined,
+    fallbackText: 'none',
+    sentence: 'PEM file with the private key of the certificate.',
+  }),
+  logLevel: setting('LOG_LEVEL', {
+    kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    fallback: 'info',
+    sentence: 'The least severe log line that is written.',
+  }),
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** What each setting's text becomes. */
+export type SettingValues = {
+  readonly [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key] extends Setting<infer Value> ? Value : never;
+};
+
+/** Every setting as a list, where its value does not matter. */
+export const SETTING_LIST: readonly Setting<unknown>[] = Object.values(SETTINGS);
+
+/**
+ * @returns the name that reads this setting's value from a file, or `undefined` for the settings that are the path of a
+ * file themselves and are read again when it changes
+ */
+export function fileNameOf({ name }: Pick<Setting<unknown>, 'name'>): string | undefined {
+  return name.endsWith('_FILE') ? undefined : `${name}_FILE`;
+}
