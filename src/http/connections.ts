@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** What is known of one open connection. */
+export interface Connection {
+  /** Answers begun or owed, in the order of their requests. */
+  readonly inFlight: Set<ServerResponse>;
+  /** Requests that have come so far. */
+  requests: number;
+  /** To be done when the last answer in flight is over. */
+  whenIdle: (() => void) | undefined;
+}
+
+/** The open connections of a listener and what each of them owes. */
+export interface Connections {
+  /** Begins to follow a new connection. */
+  add(socket: Socket): void;
+  of(socket: Socket): Connection | undefined;
+  /** Counts a request until its answer is over, and returns its connection. */
+  begin(request: IncomingMessage, response: ServerResponse): Connection;
+  /** Asks for the end of each connection after the answers that are now under way. */
+  closeAfterAnswers(): void;
+  /** Closes connections over which nothing has ever come. */
+  closeUnused(): void;
+  closeAll(): void;
+  count(): number;
+}
+
+/** Follows the connections of one listener. */
+export function newConnections(): Connections {
+  const open = new Map<Socket, Connection>();
+
+  const add = (socket: Socket): Connection => {
+    const connection: Connection = { inFlight: new Set(), requests: 0, whenIdle: undefined };
+    open.set(socket, connection);
+    socket.once('close', () => open.delete(socket));
+    return connection;
+  };
+
+  return {
+    add,
+    of: (socket) => open.get(socket),
+
+    begin({ socket }, response) {
+      const connection = open.get(socket) ?? add(socket);
+      connection.requests += 1;
+      connection.inFlight.add(response);
+      response.once('close', () => {
+        connection.inFlight.delete(response);
+        if (connection.inFlight.size === 0) connection.whenIdle?.();
+      });
+      return connection;
+    },
+
+    closeAfterAnswers() {
+      for (const { inFlight } of open.values()) {
+        for (const response of inFlight) if (!response.headersSent) response.setHeader('Connection', 'close');
+      }
+    },
+
+    closeUnused() {
+      for (const [socket, { requests }] of open) if (requests === 0 && socket.bytesRead === 0) socket.destroy();
+    },
+
+    closeAll() {
+      for (const socket of open.keys()) socket.destroy();
+    },
+
+    count: () => open.size,
+  };
+}

@@ -1,0 +1,207 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Connections, newConnections } from './connections.ts';
+import { followTlsFiles, readTlsPair, type TlsFiles, type TlsReload } from './tls-certificate.ts';
+import {
+  ambiguityOf,
+  answerUnreadable,
+  PLAIN_REFUSAL,
+  type Refusal,
+  type RefusalBodyOf,
+  TOO_MANY_AHEAD,
+  TOO_MANY_HEADERS,
+} from './unreadable-requests.ts';
+
+/** What one connection, and all of them together, may take. */
+export interface ListenerLimits {
+  /** From a connection's or request's first moment to its last header (slow loris). Default: 9000 ms, checked each 1000. */
+  readonly headersMilliseconds: number;
+  /** To the last byte of the body. Default: 14000 ms, checked each 1000. */
+  readonly requestMilliseconds: number;
+  /** Between two requests; longer than the usual idle time of load balancers (60 s). Default: 65000 ms. */
+  readonly keepAliveMilliseconds: number;
+  /** Default: 16384 bytes. */
+  readonly headerBytes: number;
+  /** Default: 128. */
+  readonly headers: number;
+  /** Default: 10000; further ones are closed at once. */
+  readonly connections: number;
+  /** Requests sent ahead on one connection. Default: 32. */
+  readonly ahead: number;
+}
+
+/** What `listen` takes. */
+export interface ListenerParts {
+  /** An Express application, or any other. */
+  readonly handler: RequestListener;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly tls?: TlsFiles | undefined;
+  readonly limits?: Partial<ListenerLimits>;
+  /** The body of answers that no door gives. Default: one sentence of plain text. */
+  readonly refusalBodyOf?: RefusalBodyOf;
+  /** Told when an answer is over, also when its client went away. */
+  readonly onAnswered?: (request: IncomingMessage, response: ServerResponse, milliseconds: number) => void;
+  /** Told when the TLS files have changed. */
+  readonly onTlsReload?: (reload: TlsReload) => void;
+}
+
+/** A listener that is open. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** `http://…` or `https://…` without a path. */
+  readonly url: string;
+  /** Connections now open. */
+  connections(): number;
+  /**
+   * Takes no more connections, finishes what is under way, tells every client that the connection ends, and returns
+   * when all are closed; what is still open after the grace is cut off.
+   */
+  stop(graceMilliseconds: number): Promise<void>;
+}
+
+const DEFAULT_LIMITS: ListenerLimits = {
+  headersMilliseconds: 9000,
+  requestMilliseconds: 14_000,
+  keepAliveMilliseconds: 65_000,
+  headerBytes: 16 * 1024,
+  headers: 128,
+  connections: 10_000,
+  ahead: 32,
+};
+
+const CHECK_MILLISECONDS = 1000;
+/** While stopping: how long an idle connection may still bring the request that its client has just sent. */
+const IDLE_PATIENCE_MILLISECONDS = 1000;
+
+/**
+ * Opens a listener for HTTP/1.1, or HTTPS with TLS 1.2 or newer where `tls` is given.
+ * @throws Error  the port is taken, or the TLS files are not a pair
+ */
+export async function listen(parts: ListenerParts): Promise<Listener> {
+  const limits = { ...DEFAULT_LIMITS, ...parts.limits };
+  const connections = newConnections();
+  const state = { stopping: false };
+  const server = await newServer(parts, limits, requestListener(parts, limits, connections, state));
+  server.on('connection', connections.add);
+  if (parts.tls !== undefined) server.on('secureConnection', connections.add);
+  answerUnreadable(server, connections, parts.refusalBodyOf ?? PLAIN_REFUSAL);
+  const unfollow = followTls(parts, server);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(parts.port, parts.host, resolve);
+  });
+  // Safe: a server that listens on a host and a port has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  const host = parts.host.includes(':') ? `[${parts.host}]` : parts.host;
+  return {
+    host: parts.host,
+    port,
+    url: `${parts.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+    connections: connections.count,
+    stop: (graceMilliseconds) => {
+      state.stopping = true;
+      unfollow();
+      return stopServer(server, connections, graceMilliseconds);
+    },
+  };
+}
+
+async function newServer({ tls }: ListenerParts, limits: ListenerLimits, onRequest: RequestListener): Promise<Server> {
+  const options = {
+    headersTimeout: limits.headersMilliseconds,
+    requestTimeout: limits.requestMilliseconds,
+    keepAliveTimeout: limits.keepAliveMilliseconds,
+    maxHeaderSize: limits.headerBytes,
+    connectionsCheckingInterval: CHECK_MILLISECONDS,
+    // The lenient parser accepts the very ambiguities that request smuggling lives on.
+    insecureHTTPParser: false,
+    noDelay: true,
+  };
+  const server =
+    tls === undefined
+      ? createServer(options, onRequest)
+      : createTlsServer(
+          {
+            ...options,
+            ...(await readTlsPair(tls)),
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: limits.headersMilliseconds,
+          },
+          onRequest,
+        );
+  // One more than is allowed, so that a request with too many can be told from one with just enough.
+  server.maxHeadersCount = limits.headers + 1;
+  server.maxConnections = limits.connections;
+  return server;
+}
+
+function followTls({ tls, onTlsReload }: ListenerParts, server: Server): () => void {
+  // Safe: with `tls`, newServer made an HTTPS server, which is a TLS server.
+  const tlsServer = server as Server & Parameters<typeof followTlsFiles>[0]['server'];
+  return tls === undefined
+    ? () => {}
+    : followTlsFiles({ server: tlsServer, files: tls, onReload: (reload) => onTlsReload?.(reload) });
+}
+
+function requestListener(
+  { handler, refusalBodyOf = PLAIN_REFUSAL, onAnswered }: ListenerParts,
+  limits: ListenerLimits,
+  connections: Connections,
+  state: { readonly stopping: boolean },
+): RequestListener {
+  return (request, response) => {
+    const { inFlight } = connections.begin(request, response);
+    if (onAnswered !== undefined) {
+      const begunAt = performance.now();
+      response.once('close', () => onAnswered(request, response, performance.now() - begunAt));
+    }
+    if (state.stopping) response.setHeader('Connection', 'close');
+    const tooManyHeaders = request.rawHeaders.length > limits.headers * 2;
+    const refusal = tooManyHeaders
+      ? TOO_MANY_HEADERS
+      : inFlight.size > limits.ahead
+        ? TOO_MANY_AHEAD
+        : ambiguityOf(request);
+    if (refusal === undefined) handler(request, response);
+    else refuse(response, refusal, refusalBodyOf);
+  };
+}
+
+function refuse(response: ServerResponse, refusal: Refusal, refusalBodyOf: RefusalBodyOf): void {
+  const { contentType, body } = refusalBodyOf(refusal);
+  const headers: Record<string, string> = {
+    'Content-Type': contentType,
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  };
+  if (refusal.status === 503) headers['Retry-After'] = '1';
+  response.writeHead(refusal.status, headers).end(body);
+}
+
+async function stopServer(server: Server, connections: Connections, graceMilliseconds: number): Promise<void> {
+  const begunAt = performance.now();
+  const elapsed = (): number => performance.now() - begunAt;
+  const patience = Math.min(IDLE_PATIENCE_MILLISECONDS, graceMilliseconds / 2);
+  let closed = false;
+  // Not server.close(): HTTP's own cuts every idle connection at once, and with it the request that its client is just
+  // sending. Such a request is answered here, with `Connection: close`.
+  NetServer.prototype.close.call(server, () => {
+    closed = true;
+  });
+  connections.closeAfterAnswers();
+  while (!closed) {
+    if (elapsed() >= patience) {
+      server.closeIdleConnections();
+      connections.closeUnused();
+    }
+    if (elapsed() >= graceMilliseconds) connections.closeAll();
+    await delay(10);
+  }
+  // Already closed: this only ends HTTP's own check of its connections.
+  server.close(() => {});
+}

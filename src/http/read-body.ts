@@ -1,0 +1,88 @@
+/**
+ * What every HTTP door stands on: strict readers of forms, JSON and query strings, credentials in headers, entity tags,
+ * page cursors, request ids, client addresses, the limiter of failed attempts, and the listener itself. This folder
+ * knows Node's HTTP and Express, and no system's wire format: what it refuses is thrown as a problem, and the doors
+ * turn problems into bodies.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BodyTooLarge, MediaTypeUnsupported, RequestMalformed } from '../problems/request-problems.ts';
+
+/** A request whose body is still to be read; Express adds `res`, through which an unread body closes the connection. */
+export type UnreadRequest = IncomingMessage & { readonly res?: ServerResponse | undefined };
+
+/**
+ * Bytes past the limit that are read and thrown away, so that a client that is a little over gets its answer and not a
+ * reset connection: 256 KiB. Past it the answer goes out at once and the connection is closed.
+ */
+const DISCARDED_BYTES = 256 * 1024;
+
+const EMPTY = Buffer.alloc(0);
+
+/** Whether the request announces a body (RFC 9112, section 6). A length of 0 is no body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return (length !== undefined && Number(length) > 0) || headers['transfer-encoding'] !== undefined;
+}
+
+/**
+ * Reads the whole body, at most `limitBytes`; an empty buffer when there is none.
+ * @throws BodyTooLarge          it is longer; what is left unread closes the connection
+ * @throws MediaTypeUnsupported  it is compressed (RFC 9110, section 15.5.16)
+ * @throws RequestMalformed      it ended early
+ */
+export async function readBody(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
+  if (!hasBody(request)) return EMPTY;
+  refuseContentEncoding(request);
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes + DISCARDED_BYTES) {
+    stopReading(request);
+    throw tooLarge(limitBytes);
+  }
+  return collect(request, limitBytes);
+}
+
+/** A compressed body could grow a thousandfold behind the limit (decompression bomb). */
+function refuseContentEncoding({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new MediaTypeUnsupported('The body must not be compressed.', { details: 'Send it without Content-Encoding.' });
+}
+
+function collect(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let sizeBytes = 0;
+
+    const onChunk = (chunk: Buffer): void => {
+      sizeBytes += chunk.length;
+      if (sizeBytes <= limitBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks = [];
+      if (sizeBytes <= limitBytes + DISCARDED_BYTES) return;
+      request.off('data', onChunk);
+      stopReading(request);
+      reject(tooLarge(limitBytes));
+    };
+    const onEnd = (): void => {
+      if (sizeBytes > limitBytes) reject(tooLarge(limitBytes));
+      else resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks));
+    };
+    // After 'end' these come too, and find the promise settled.
+    const onBroken = (): void => reject(new RequestMalformed('The body ended before it was complete.'));
+
+    request.on('data', onChunk).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+    if (request.destroyed || request.readableEnded) onBroken();
+  });
+}
+
+/** The unread rest must not be taken for the next request on the connection, so there is none. */
+function stopReading(request: UnreadRequest): void {
+  request.pause();
+  const response = request.res;
+  if (response !== undefined && !response.headersSent) response.setHeader('Connection', 'close');
+}
+
+function tooLarge(limitBytes: number): BodyTooLarge {
+  return new BodyTooLarge(`The body is larger than ${limitBytes} bytes.`);
+}

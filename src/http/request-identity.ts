@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+// Linear: one class, bounded. Nothing in it can break a line of a log or a header.
+const SAFE_TRANSACTION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** A new name for one request, unique without asking anyone (a random UUID; Node draws entropy for many at a time). */
+export function newRequestId(): string {
+  return randomUUID();
+}
+
+/**
+ * The caller's own `Transaction-Id`, so that it finds its call in our logs, or a new one. One that is not 1 to 128
+ * characters of a safe set is replaced: it would be echoed in headers and logs (header and log injection).
+ */
+export function transactionIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['transaction-id'];
+  return typeof given === 'string' && SAFE_TRANSACTION_ID.test(given) ? given : newRequestId();
+}

@@ -1,0 +1,26 @@
+import { RequestMalformed } from '../problems/request-problems.ts';
+
+// Fatal: a decoder that puts U+FFFD for bad bytes would make two different secrets equal.
+const FORM_TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The text of these bytes; a byte order mark stays part of it.
+ * @throws RequestMalformed  they are not UTF-8
+ */
+export function utf8TextOf(bytes: Uint8Array): string {
+  try {
+    return FORM_TEXT.decode(bytes);
+  } catch {
+    // The decoder's error is not passed on as a cause: it says nothing that this sentence does not.
+    throw new RequestMalformed('The request is not valid UTF-8.');
+  }
+}
+
+/** Whether a control character stands in the text: C0, DEL or C1. They end strings, lines and headers elsewhere. */
+export function hasControlCharacter(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,48 @@
+/** Names whose values never stand in a log, whatever object they come in. */
+const SECRET_NAMES = [
+  'authorization',
+  'Authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+  'iam-apikey',
+  'apikey',
+  'api_key',
+  'apiKey',
+  'token',
+  'access_token',
+  'accessToken',
+  'refresh_token',
+  'refreshToken',
+  'password',
+  'passcode',
+  'client_secret',
+  'clientSecret',
+  'secret',
+  'digest',
+  'pepper',
+  'masterKey',
+  'privateKey',
+];
+
+/** What stands in place of a secret. */
+export const REDACTED = '[redacted]';
+
+/** The same names at the top, one level and two levels down, as pino wants them. */
+export const REDACTED_PATHS: readonly string[] = ['', '*', '*.*'].flatMap((parent) =>
+  SECRET_NAMES.map((name) => `${parent}["${name}"]`),
+);
+
+// All are linear: each begins with fixed letters, and once its bounded part has matched it cannot fail any more.
+const OWN_KEY = /lk_[A-Za-z0-9_]{20,}/g;
+const SIGNED_TOKEN = /eyJ[A-Za-z0-9_-]{16}[A-Za-z0-9_.-]*/g;
+const CREDENTIALS = /\b(Bearer|Basic) [A-Za-z0-9+/=._~-]{8,}/gi;
+
+/**
+ * The last line before a log is written: whatever looks like one of our keys, like a signed token, or like credentials
+ * after their scheme is taken out of the finished text, under whatever name it came.
+ */
+export function withoutSecrets(line: string): string {
+  return line.replace(OWN_KEY, `lk_${REDACTED}`).replace(SIGNED_TOKEN, REDACTED).replace(CREDENTIALS, `$1 ${REDACTED}`);
+}
