@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { insert } from '../../src/store/changes.ts';
 import { COUNTS, givenNote, givenWidget, NOTES, WIDGETS } from './contract-collections.ts';
-import type { StoreUnderTest } from './store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 /** What `tally`, `append`, `deleteExpired` and the calls of operations promise. */
 export function describeBulkWrites(subject: () => StoreUnderTest): void {

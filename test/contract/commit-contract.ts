@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { expectUnchanged, insert, remove, replace } from '../../src/store/changes.ts';
 import { AlreadyExists, StaleEntityTag } from '../../src/store/store-errors.ts';
 import { changed, givenNote, givenWidget, NOTES, WIDGETS, type Widget } from './contract-collections.ts';
-import type { StoreUnderTest } from './store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 /** What `commit` promises to one caller at a time. */
 export function describeCommits(subject: () => StoreUnderTest): void {

@@ -3,7 +3,7 @@ import { expectUnchanged, insert, replace } from '../../src/store/changes.ts';
 import { AlreadyExists, StaleEntityTag } from '../../src/store/store-errors.ts';
 import { changed, givenWidget, WIDGETS } from './contract-collections.ts';
 import { outcomes } from './eventually.ts';
-import type { StoreUnderTest } from './store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 const CALLERS = 20;
 

@@ -3,7 +3,7 @@ import { insert } from '../../src/store/changes.ts';
 import type { Lease, Store } from '../../src/store/store.ts';
 import { LeaseLost } from '../../src/store/store-errors.ts';
 import { givenWidget, WIDGETS } from './contract-collections.ts';
-import type { StoreUnderTest } from './store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 /** What `lease` promises, and what it means for a commit. */
 export function describeLeases(subject: () => StoreUnderTest): void {

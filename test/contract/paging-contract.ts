@@ -3,7 +3,7 @@ import { insert, remove } from '../../src/store/changes.ts';
 import type { IndexValue } from '../../src/store/collection.ts';
 import type { Page } from '../../src/store/store.ts';
 import { givenWidget, WIDGETS, type Widget } from './contract-collections.ts';
-import type { StoreUnderTest } from './store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 const OWNER = 'owner of the pages';
 const NAMES = ['', 'Z', 'a', 'a ', 'aa', 'é', 'ﬀ', '～', '\uFFFD', '😀', '😀a', '𠀀'];

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { insert, remove, replace } from '../../src/store/changes.ts';
 import { changed, givenWidget, WIDGETS, type Widget } from './contract-collections.ts';
-import type { StoreUnderTest } from './store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 const FULL: Widget = givenWidget({
   name: 'naïve 😀 \u0000 ～ "quoted" $dollar',

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
-import type { Store } from '../../src/store/store.ts';
 import { describeBulkWrites } from './bulk-contract.ts';
 import { describeCommits } from './commit-contract.ts';
 import { describeConcurrency } from './concurrency-contract.ts';
@@ -7,20 +6,10 @@ import { describeExpiringValues } from './expiring-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describePaging } from './paging-contract.ts';
 import { describeReading } from './reading-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 import { describeWatch } from './watch-contract.ts';
 
-/** A fresh store that knows `CONTRACT_COLLECTIONS`, and what a test may do to it beside using it. */
-export interface StoreUnderTest {
-  readonly store: Store;
-  /** Closes `store` and opens it again; from then on, use the one that is returned. */
-  reopen(): Promise<Store>;
-  /** What a second process sees: the same lasting state, nothing shared in memory. */
-  another(): Promise<Store>;
-  /** Makes the back-end believe that time has passed: the fixed clock for SQLite, a real wait for Redis. */
-  letSecondsPass(seconds: number): Promise<void>;
-  /** Closes whatever was opened and removes the lasting state. */
-  dispose(): Promise<void>;
-}
+export type { StoreUnderTest } from './store-under-test.ts';
 
 /** Every back-end must pass this; a back-end that needs an exception does not keep the contract. */
 export function describeStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {

@@ -3,7 +3,7 @@ import { insert, remove, replace } from '../../src/store/changes.ts';
 import type { Store, StoredChange } from '../../src/store/store.ts';
 import { changed, givenNote, givenWidget, NOTES, WIDGETS } from './contract-collections.ts';
 import { eventually } from './eventually.ts';
-import type { StoreUnderTest } from './store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 /** What `watch` promises. Delivery is at least once, so repeats are left out before anything is compared. */
 export function describeWatch(subject: () => StoreUnderTest): void {

@@ -1,0 +1,79 @@
+/**
+ * The plan of the house. To add a room, add its folder here; to let one domain use another, add an arrow, and say why in
+ * docs/decisions/.
+ */
+
+/** A room may import rooms of lower floors, and what its own line allows. */
+export type Floor = 'main' | 'server' | 'door' | 'domain' | 'platform' | 'apart';
+
+/** Floor 2: vendor-neutral. Which other domains each may import; this is all of them, and it must stay without circles. */
+export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
+  accounts: [],
+  users: ['accounts'],
+  'service-ids': ['accounts'],
+  'api-keys': ['service-ids', 'users', 'accounts'],
+  tokens: ['api-keys', 'users', 'service-ids', 'accounts'],
+};
+
+/** Floor 1: what every domain stands on. */
+export const PLATFORM_ROOMS: readonly string[] = [
+  'access',
+  'audit',
+  'clock',
+  'config',
+  'crn',
+  'http',
+  'jobs',
+  'problems',
+  'revocations',
+  'secrets',
+  'signing-keys',
+  'store',
+  'store-mongo-redis',
+  'store-sqlite',
+  'telemetry',
+  'token-format',
+];
+
+/** Rooms that the house does not stand on, and all that each may import of it. */
+export const ROOMS_APART: Readonly<Record<string, readonly string[]>> = {
+  verifier: ['token-format'],
+  client: [],
+  cli: ['client'],
+  console: ['client'],
+};
+
+/** `src/main.ts` reads the configuration and hands over to the server. */
+export const MAIN_MAY_IMPORT: readonly string[] = ['server', 'config'];
+
+/** Rooms that only the server may import: which back-end runs is its choice alone. */
+export const ONLY_FOR_SERVER: readonly string[] = ['store-mongo-redis', 'store-sqlite'];
+
+/** Packages that only some rooms may import, so that a framework or driver stays where it can be replaced. */
+export const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  express: ['http', 'doors', 'server'],
+  helmet: ['http', 'server'],
+  ioredis: ['store-mongo-redis'],
+  mongoose: ['store-mongo-redis'],
+  'node:sqlite': ['store-sqlite'],
+};
+
+/** Names that say nothing about what is inside. */
+export const FORBIDDEN_FOLDERS: readonly string[] = [
+  'utils',
+  'util',
+  'helpers',
+  'helper',
+  'common',
+  'shared',
+  'lib',
+  'types',
+  'services',
+  'misc',
+];
+
+/** Words of other systems; below the doors nothing is named after one. */
+export const VENDOR_WORDS: readonly string[] = ['ibm', 'bxnim', 'logdna', 'ping', 'ivanti'];
+
+/** Lines of a hand-written file, at most. */
+export const LINE_LIMIT = 300;

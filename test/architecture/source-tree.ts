@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+
+/** Source files by path from the root of the repository, with `/` between folders. */
+export type SourceTree = ReadonlyMap<string, string>;
+
+/** @returns every `.ts` file below the given folders of `root` */
+export function readSourceTree(root: string, folders: readonly string[]): SourceTree {
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
+      .filter((path) => path.endsWith('.ts')),
+  );
+  return new Map(files.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+}
