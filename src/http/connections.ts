@@ -7,6 +7,8 @@ export interface Connection {
   readonly inFlight: Set<ServerResponse>;
   /** Requests that have come so far. */
   requests: number;
+  /** True once a request on it was refused: nothing that follows on it can be trusted, or will be served. */
+  refused: boolean;
   /** To be done when the last answer in flight is over. */
   whenIdle: (() => void) | undefined;
 }
@@ -31,9 +33,14 @@ export function newConnections(): Connections {
   const open = new Map<Socket, Connection>();
 
   const add = (socket: Socket): Connection => {
-    const connection: Connection = { inFlight: new Set(), requests: 0, whenIdle: undefined };
+    const connection: Connection = { inFlight: new Set(), requests: 0, refused: false, whenIdle: undefined };
     open.set(socket, connection);
-    socket.once('close', () => open.delete(socket));
+    socket.once('close', () => {
+      open.delete(socket);
+      // Node tells the end only to the answer whose turn it is. The ones behind it would be counted as under way for
+      // ever, and whoever sends requests ahead and leaves could fill every bound on them.
+      for (const response of connection.inFlight) if (response.socket === null) response.emit('close');
+    });
     return connection;
   };
 

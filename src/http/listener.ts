@@ -120,6 +120,8 @@ async function newServer({ tls }: ListenerParts, limits: ListenerLimits, onReque
     connectionsCheckingInterval: CHECK_MILLISECONDS,
     // The lenient parser accepts the very ambiguities that request smuggling lives on.
     insecureHTTPParser: false,
+    // Checked in `ambiguityOf`: Node's own check would go on to serve what was sent behind the refused request.
+    requireHostHeader: false,
     noDelay: true,
   };
   const server =
@@ -155,21 +157,27 @@ function requestListener(
   state: { readonly stopping: boolean },
 ): RequestListener {
   return (request, response) => {
-    const { inFlight } = connections.begin(request, response);
+    const connection = connections.begin(request, response);
+    // Sent behind a refused one: it is not answered, and the connection ends with the refusal.
+    if (connection.refused) return;
     if (onAnswered !== undefined) {
       const begunAt = performance.now();
       response.once('close', () => onAnswered(request, response, performance.now() - begunAt));
     }
     if (state.stopping) response.setHeader('Connection', 'close');
-    const tooManyHeaders = request.rawHeaders.length > limits.headers * 2;
-    const refusal = tooManyHeaders
-      ? TOO_MANY_HEADERS
-      : inFlight.size > limits.ahead
-        ? TOO_MANY_AHEAD
-        : ambiguityOf(request);
-    if (refusal === undefined) handler(request, response);
-    else refuse(response, refusal, refusalBodyOf);
+    const refusal = refusalOf(request, connection.inFlight.size, limits);
+    if (refusal === undefined) {
+      handler(request, response);
+      return;
+    }
+    connection.refused = true;
+    refuse(response, refusal, refusalBodyOf);
   };
+}
+
+function refusalOf(request: IncomingMessage, ahead: number, limits: ListenerLimits): Refusal | undefined {
+  if (request.rawHeaders.length > limits.headers * 2) return TOO_MANY_HEADERS;
+  return ahead > limits.ahead ? TOO_MANY_AHEAD : ambiguityOf(request);
 }
 
 function refuse(response: ServerResponse, refusal: Refusal, refusalBodyOf: RefusalBodyOf): void {

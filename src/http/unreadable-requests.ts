@@ -32,8 +32,8 @@ export const TOO_MANY_AHEAD: Refusal = { status: 503, sentence: 'Too many reques
 export const PLAIN_REFUSAL: RefusalBodyOf = ({ sentence }) => ({ contentType: 'text/plain', body: `${sentence}\n` });
 
 /**
- * Requests that two readers could take for two different things, which Node lets pass: two `Host` headers (RFC 9112,
- * section 3.2) and chunks in HTTP/1.0 (section 6.1). Everything else of this kind its parser refuses by itself.
+ * Requests that two readers could take for two different things, which Node's parser lets pass: none or several `Host`
+ * headers (RFC 9112, section 3.2) and chunks in HTTP/1.0 (section 6.1). Everything else of this kind it refuses itself.
  */
 export function ambiguityOf({ rawHeaders, headers, httpVersionMinor }: IncomingMessage): Refusal | undefined {
   if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined) return MALFORMED;
@@ -42,7 +42,7 @@ export function ambiguityOf({ rawHeaders, headers, httpVersionMinor }: IncomingM
     const name = rawHeaders[index];
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
-  return hosts > 1 ? MALFORMED : undefined;
+  return hosts > 1 || (hosts === 0 && httpVersionMinor > 0) ? MALFORMED : undefined;
 }
 
 /**
