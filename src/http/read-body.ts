@@ -65,10 +65,11 @@ function collect(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
       reject(tooLarge(limitBytes));
     };
     const onEnd = (): void => {
+      // Every request also closes in the end: an error made for that, with its stack, would cost as much as the form.
+      request.off('close', onBroken);
       if (sizeBytes > limitBytes) reject(tooLarge(limitBytes));
       else resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks));
     };
-    // After 'end' these come too, and find the promise settled.
     const onBroken = (): void => reject(new RequestMalformed('The body ended before it was complete.'));
 
     request.on('data', onChunk).on('end', onEnd).on('error', onBroken).on('close', onBroken);
