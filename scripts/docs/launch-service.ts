@@ -35,7 +35,10 @@ export function launchServiceOf(root: string): LaunchService {
       if (service.exitCode === null && service.signalCode === null) service.kill('SIGTERM');
       await ended;
     };
-    const ready = await isReady(`http://127.0.0.1:${operationsPort}/readyz`, () => service.exitCode === null);
+    const ready = await isReady(
+      `http://127.0.0.1:${operationsPort}/readyz`,
+      () => service.exitCode === null && service.signalCode === null,
+    );
     if (!ready) {
       await stop();
       throw new Error(`The service did not start:\n${output}`);
