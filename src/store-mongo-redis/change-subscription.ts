@@ -1,0 +1,139 @@
+import type { Connection } from 'mongoose';
+import type { Change } from '../store/changes.ts';
+import type { Entity } from '../store/collection.ts';
+import type { Sequence, StoredChange } from '../store/store.ts';
+import { EXPECTED_COUNT, toDocument, toEntity } from './documents.ts';
+import type { EntityModels } from './entity-models.ts';
+import { type EntityEvent, eventStream } from './event-stream.ts';
+import { type OwnCommit, ownCommits, transactionKeyOf } from './own-commit.ts';
+import type { StoreLogger } from './store-logger.ts';
+import { currentPosition } from './stream-position.ts';
+
+/** One watcher's stream. */
+export interface FeedSubscription {
+  /** @returns what to wait for, or `undefined` when none of the changes is watched */
+  expectOwn(changes: readonly Change[]): OwnCommit | undefined;
+  close(): Promise<void>;
+}
+
+/** What one watcher asked for. */
+export interface ChangeSubscriptionParts {
+  readonly connection: Connection;
+  readonly models: EntityModels;
+  readonly logger: StoreLogger;
+  readonly names: ReadonlySet<string>;
+  readonly onChange: (change: StoredChange) => void;
+  /** Everything after it is delivered. */
+  readonly position: Sequence;
+}
+
+/** Delivers to one watcher: what the stream tells, and its own process's commits even while there is no stream. */
+export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscription {
+  const { connection, models, names } = parts;
+  let told = parts.position;
+  let isClosed = false;
+  const ahead = aheadOfStream();
+
+  const tell = (collection: string, id: string, entity: Entity | undefined) => {
+    if (isClosed) return;
+    try {
+      parts.onChange({ sequence: told, collection, id, entity });
+    } catch (error) {
+      parts.logger.error({ err: error, collection }, 'a watcher failed on a change');
+    }
+  };
+
+  // What was changed since the lost place cannot be told; so everything that is there now is. Meanwhile the place
+  // stays the lost one: who begins again from it is told everything again.
+  const startOver = async () => {
+    const now = await currentPosition(connection);
+    for (const name of names) await tellAll(models, name, tell);
+    told = now;
+    return now;
+  };
+
+  const onEvent = (event: EntityEvent, position: Sequence) => {
+    told = position;
+    const transaction = transactionKeyOf(event);
+    if (isOnlyExpected(event)) return;
+    const [collection, id] = [event.ns.coll, String(event.documentKey._id)];
+    if (!ahead.hasPassed(collection, id, transaction)) tell(collection, id, entityAfter(models, event));
+    if (transaction !== undefined) own.arrived(transaction);
+  };
+
+  const deliverDirectly = (changes: readonly Change[], transactions: readonly string[]) => {
+    for (const change of changes) {
+      const id = 'entity' in change ? change.entity.id : change.id;
+      ahead.add(change.collection.name, id, transactions);
+      tell(change.collection.name, id, 'entity' in change ? frozenCopy(models, change) : undefined);
+    }
+  };
+
+  const stream = eventStream({ ...parts, onEvent, startOver });
+  const own = ownCommits(stream.isOpen);
+  return {
+    expectOwn(changes) {
+      const watched = changes.filter(({ collection }) => names.has(collection.name));
+      if (watched.length === 0) return undefined;
+      return own.expect(watched.length, (transactions) => deliverDirectly(watched, transactions));
+    },
+    async close() {
+      isClosed = true;
+      own.close();
+      await stream.close();
+    },
+  };
+}
+
+// Entities whose own commit was delivered directly: what the stream tells of them from before that commit is passed over,
+// or a watcher would see the entity go back in time.
+function aheadOfStream() {
+  const awaited = new Map<string, readonly string[]>();
+  const keyOf = (collection: string, id: string) => `${collection}/${id}`;
+  return {
+    add(collection: string, id: string, transactions: readonly string[]): void {
+      awaited.set(keyOf(collection, id), transactions);
+    },
+    /** @returns whether something newer than this event has been delivered */
+    hasPassed(collection: string, id: string, transaction: string | undefined): boolean {
+      const transactions = awaited.get(keyOf(collection, id));
+      if (transactions === undefined) return false;
+      if (transaction === undefined || !transactions.includes(transaction)) return true;
+      awaited.delete(keyOf(collection, id));
+      return false;
+    },
+  };
+}
+
+async function tellAll(
+  models: EntityModels,
+  name: string,
+  tell: (collection: string, id: string, entity: Entity) => void,
+): Promise<void> {
+  const { model, collection } = models(name);
+  for await (const document of model.find().lean().cursor()) {
+    const entity = toEntity(collection, document);
+    tell(name, entity.id, entity);
+  }
+}
+
+function entityAfter(models: EntityModels, event: EntityEvent): Entity | undefined {
+  const document = event.operationType === 'delete' ? undefined : event.fullDocument;
+  // An entity that was updated and is gone again has no document (null).
+  return document ? toEntity(models(event.ns.coll).collection, document) : undefined;
+}
+
+function frozenCopy(
+  models: EntityModels,
+  { collection: { name }, entity }: Extract<Change, { entity: Entity }>,
+): Entity {
+  const { collection } = models(name);
+  return toEntity(collection, toDocument(collection, entity));
+}
+
+// An `expect` changes nothing that a reader sees.
+function isOnlyExpected(event: EntityEvent): boolean {
+  if (event.operationType !== 'update') return false;
+  const { updatedFields = {}, removedFields = [] } = event.updateDescription;
+  return removedFields.length === 0 && Object.keys(updatedFields).every((field) => field === EXPECTED_COUNT);
+}

@@ -1,0 +1,88 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Connection, mongo } from 'mongoose';
+import type { Sequence } from '../store/store.ts';
+import type { StoredDocument } from './documents.ts';
+import { nativeDatabase } from './mongo-connection.ts';
+import type { StoreLogger } from './store-logger.ts';
+import { isPositionLost, positionOf, streamStart } from './stream-position.ts';
+
+/** A change of one document, as MongoDB tells it. */
+export type EntityEvent =
+  | mongo.ChangeStreamInsertDocument<StoredDocument>
+  | mongo.ChangeStreamReplaceDocument<StoredDocument>
+  | mongo.ChangeStreamUpdateDocument<StoredDocument>
+  | mongo.ChangeStreamDeleteDocument<StoredDocument>;
+
+/** What to follow, and what to do with it. */
+export interface EventStreamParts {
+  readonly connection: Connection;
+  readonly logger: StoreLogger;
+  readonly names: ReadonlySet<string>;
+  readonly position: Sequence;
+  /** @param position the place right after the event */
+  readonly onEvent: (event: EntityEvent, position: Sequence) => void;
+  /** The place is no longer known: does what is needed, and returns the place to go on from. */
+  readonly startOver: () => Promise<Sequence>;
+}
+
+/** A stream that mends itself. */
+export interface EventStream {
+  /** False while it is broken: nothing comes by now. */
+  isOpen(): boolean;
+  close(): Promise<void>;
+}
+
+const EVENTS = ['insert', 'replace', 'update', 'delete'];
+const LONGEST_PAUSE_MILLISECONDS = 1_000;
+
+/** Follows the changes of the named collections until it is closed: whatever breaks it, it begins again where it was. */
+export function eventStream({ connection, logger, names, onEvent, ...parts }: EventStreamParts): EventStream {
+  let { position } = parts;
+  let stream: mongo.ChangeStream | undefined;
+  let isClosed = false;
+
+  const follow = async () => {
+    for (let failures = 0; !isClosed; ) {
+      try {
+        stream ??= openStream(connection, names, position);
+        // Only the four kinds of `EVENTS` pass the pipeline.
+        const event = (await stream.next()) as EntityEvent;
+        position = positionOf(event._id) ?? position;
+        onEvent(event, position);
+        failures = 0;
+      } catch (error) {
+        await mend(error, failures);
+        failures += 1;
+      }
+    }
+  };
+
+  const mend = async (error: unknown, failures: number) => {
+    position = positionOf(stream?.resumeToken) ?? position;
+    await stream?.close().catch(() => undefined);
+    stream = undefined;
+    if (isClosed) return;
+    if (failures === 0) logger.warn({ err: error }, 'the stream of changes broke; it begins again where it was');
+    if (isPositionLost(error)) {
+      logger.warn({}, 'the stream of changes no longer knows its place; every entity is delivered anew');
+      // When this fails too, the place is still lost and the next round comes here again.
+      position = await parts.startOver().catch(() => position);
+    }
+    await after(Math.min(LONGEST_PAUSE_MILLISECONDS, 25 * 2 ** Math.min(failures, 10)));
+  };
+
+  void follow();
+  return {
+    isOpen: () => stream !== undefined,
+    async close() {
+      isClosed = true;
+      // The loop ends by itself; MongoDB may keep the question that it last asked open for a second more.
+      await stream?.close().catch(() => undefined);
+    },
+  };
+}
+
+function openStream(connection: Connection, names: ReadonlySet<string>, position: Sequence): mongo.ChangeStream {
+  const pipeline = [{ $match: { 'ns.coll': { $in: [...names] }, operationType: { $in: EVENTS } } }];
+  return nativeDatabase(connection).watch(pipeline, { ...streamStart(position), fullDocument: 'updateLookup' });
+}

@@ -1,0 +1,126 @@
+import type { Connection } from 'mongoose';
+import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
+import type { Store, StoreMigrations } from '../store/store.ts';
+import { bulkWrites } from './bulk-writes.ts';
+import { changeFeed } from './change-feed.ts';
+import type { AnyCollection } from './documents.ts';
+import { entityModels, INTERNAL_COLLECTIONS } from './entity-models.ts';
+import { mongoCommit } from './mongo-commit.ts';
+import { connectToMongo, nativeDatabase } from './mongo-connection.ts';
+import { mongoLeases } from './mongo-leases.ts';
+import { applyMissingMigrations, MigrationsPending, missingMigrations } from './mongo-migrations.ts';
+import { mongoReader } from './mongo-reader.ts';
+import { connectToRedis, describeRedis, readyOrLate } from './redis-connection.ts';
+import { redisExpiringValues } from './redis-expiring-values.ts';
+import { asStoreFailure, withinStoreTime } from './store-failures.ts';
+import { SILENT_LOGGER, type StoreLogger } from './store-logger.ts';
+
+/**
+ * The back-end for several nodes: entities, commits, leases and the stream of changes in a MongoDB replica set, what
+ * expires by itself in Redis. It owns connections, time limits, the collections' structure and the translation of the
+ * drivers' errors; it knows no entity and holds no cache.
+ */
+export interface MongoRedisStoreParts {
+  readonly mongoUrl: string;
+  readonly redisUrl: string;
+  /** Default: the one in the address, else `latchkey`. */
+  readonly database?: string | undefined;
+  /** Every name in Redis begins with it, so that installations may share one. Default: `latchkey`. */
+  readonly installationKeyPrefix?: string | undefined;
+  readonly collections: readonly AnyCollection[];
+  readonly clock?: Clock;
+  /** Default: silent. */
+  readonly logger?: StoreLogger | undefined;
+  /** What to do when collections or indexes are missing. Default: `refuse`. */
+  readonly pendingMigrations?: 'refuse' | 'apply';
+}
+
+const REDIS_START_MILLISECONDS = 1_000;
+
+/**
+ * Opens the store. Redis may be away: then it is connected when it comes.
+ * @throws StoreUnavailable   no primary of MongoDB answers
+ * @throws NotAReplicaSet     the MongoDB is not one
+ * @throws MigrationsPending  the structure is not complete, and `pendingMigrations` is `refuse`
+ */
+export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<Store> {
+  const { clock = SYSTEM_CLOCK, logger = SILENT_LOGGER } = parts;
+  const connection = await connectToMongo(parts.mongoUrl, parts.database);
+  try {
+    await prepare(connection, parts, clock);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const redis = connectToRedis({ redisUrl: parts.redisUrl, clock, logger });
+  await readyOrLate(redis, REDIS_START_MILLISECONDS);
+
+  const models = entityModels(connection, parts.collections);
+  const leases = mongoLeases(connection);
+  const feed = changeFeed({ connection, models, logger });
+  return {
+    read: (collection) => mongoReader(models, collection),
+    commit: mongoCommit({ connection, models, leases, feed }),
+    ...bulkWrites(models),
+    watch: feed.watch,
+    lease: leases.acquire,
+    expiring: redisExpiringValues(redis, parts.installationKeyPrefix ?? 'latchkey'),
+    ping: () => withinStoreTime(() => pingPrimary(connection)),
+    describe: async () => [await withinStoreTime(() => describeMongo(connection)), await describeRedis(redis)],
+    close: async () => {
+      // Closing what is closed does nothing, in all three.
+      await feed.close();
+      redis.disconnect();
+      await connection.close();
+    },
+  };
+}
+
+/** What the migrations of MongoDB need: the store's own parts, as far as they concern MongoDB. */
+export type MongoMigrationsParts = Pick<
+  MongoRedisStoreParts,
+  'mongoUrl' | 'database' | 'collections' | 'clock' | 'logger'
+>;
+
+/**
+ * The collections and indexes that the definitions ask for; each call connects and closes its own connection.
+ * @throws StoreUnavailable, NotAReplicaSet  (from each call) as `openMongoRedisStore`
+ */
+export function mongoMigrations(parts: MongoMigrationsParts): StoreMigrations {
+  const { mongoUrl, database, collections, clock = SYSTEM_CLOCK } = parts;
+  const connected = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const connection = await connectToMongo(mongoUrl, database);
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw asStoreFailure(error);
+    } finally {
+      await connection.close();
+    }
+  };
+  return {
+    pending: () => connected((connection) => missingMigrations(connection, collections)),
+    apply: () => connected((connection) => applyMissingMigrations(connection, collections, clock)),
+  };
+}
+
+async function prepare(connection: Connection, parts: MongoRedisStoreParts, clock: Clock): Promise<void> {
+  if (parts.pendingMigrations === 'apply') {
+    await applyMissingMigrations(connection, parts.collections, clock);
+    return;
+  }
+  const pending = await withinStoreTime(() => missingMigrations(connection, parts.collections));
+  if (pending.length > 0) throw new MigrationsPending(pending);
+}
+
+// A read of the majority from the primary is what an access decision needs.
+async function pingPrimary(connection: Connection): Promise<void> {
+  await nativeDatabase(connection).collection(INTERNAL_COLLECTIONS.migrations).findOne({});
+}
+
+async function describeMongo(connection: Connection): Promise<string> {
+  const database = nativeDatabase(connection);
+  const { version } = await database.command({ buildInfo: 1 });
+  const { setName } = await database.command({ hello: 1 });
+  return `MongoDB ${version} (${setName === undefined ? 'sharded' : `replica set ${setName}`})`;
+}

@@ -1,0 +1,44 @@
+import { type AnyCollection, storedField } from './documents.ts';
+import { INTERNAL_COLLECTIONS } from './entity-models.ts';
+
+/** An index as MongoDB is asked for it. */
+export interface IndexToBe {
+  readonly name: string;
+  readonly key: Record<string, 1>;
+  readonly unique?: true;
+  readonly partialFilterExpression?: Record<string, { $exists: true }>;
+  readonly expireAfterSeconds?: number;
+}
+
+/** A collection with its indexes. */
+export interface CollectionToBe {
+  readonly collection: string;
+  readonly indexes: readonly IndexToBe[];
+}
+
+/** Commit ids are known for two hours; the port promises one. */
+const COMMIT_IDS_SECONDS = 7_200;
+
+/** @returns everything that must be in the database before the store may be used */
+export function structureOf(collections: readonly AnyCollection[]): readonly CollectionToBe[] {
+  const ending: IndexToBe = { name: 'ending', key: { at: 1 }, expireAfterSeconds: COMMIT_IDS_SECONDS };
+  return [
+    // Before all others: the lease under which the rest is made is kept there.
+    { collection: INTERNAL_COLLECTIONS.leases, indexes: [] },
+    { collection: INTERNAL_COLLECTIONS.migrations, indexes: [] },
+    { collection: INTERNAL_COLLECTIONS.commits, indexes: [ending] },
+    ...collections.map(({ name, indexes }) => ({
+      collection: name,
+      indexes: Object.entries(indexes).map(([index, definition]) => indexOf(index, definition)),
+    })),
+  ];
+}
+
+function indexOf(name: string, { fields, unique }: AnyCollection['indexes'][string]): IndexToBe {
+  const stored = fields.map(storedField);
+  const key = Object.fromEntries(stored.map((field) => [field, 1] as const));
+  if (unique !== true) return { name, key };
+  // An entity that lacks one of the fields is left out, so any number may lack it.
+  const present = Object.fromEntries(stored.map((field) => [field, { $exists: true } as const]));
+  return { name, key, unique: true, partialFilterExpression: present };
+}
