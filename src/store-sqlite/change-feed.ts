@@ -1,0 +1,143 @@
+import type { Entity } from '../store/collection.ts';
+import type { Sequence, StoredChange, Subscription } from '../store/store.ts';
+import type { ForeignWrites } from './row-cache.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+/** How often another process's commits are looked for. */
+const POLL_MILLISECONDS = 100;
+const CHANGES_PER_READ = 500;
+
+/** Tells those who watch what was committed to followed collections, in order. */
+export interface ChangeFeed {
+  /** @throws RangeError when the changes after `since` are no longer kept */
+  watch(
+    names: ReadonlySet<string>,
+    onChange: (change: StoredChange) => void,
+    since: Sequence | undefined,
+  ): Subscription;
+  /** Delivers what this process has just committed. */
+  deliver(): void;
+  /** Another process has committed; what it was is delivered by `catchUp` or by the next look. */
+  expectForeignChanges(): void;
+  close(): void;
+}
+
+/** What the feed stands on. */
+export interface ChangeFeedParts {
+  readonly connection: SqliteConnection;
+  readonly foreign: ForeignWrites;
+  /** Reads the entity as it is now. */
+  readonly read: (collection: string, id: string) => Entity | undefined;
+}
+
+interface Watcher {
+  readonly names: ReadonlySet<string>;
+  readonly onChange: (change: StoredChange) => void;
+  /** The last sequence that was delivered or passed over. */
+  position: number;
+  delivering: boolean;
+}
+
+/** @returns a feed that nobody watches */
+export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
+  const { connection, foreign } = parts;
+  const watchers = new Set<Watcher>();
+  let foreignChanges = false;
+  let poll: NodeJS.Timeout | undefined;
+
+  const deliver = (): void => {
+    // Until all of it is done there is something left to do, for the next look at the latest.
+    foreignChanges = true;
+    for (const watcher of watchers) deliverTo(parts, watcher, () => watchers.has(watcher));
+    foreignChanges = false;
+  };
+  const catchUp = (): void => {
+    foreign.check();
+    if (foreignChanges) deliver();
+  };
+  const look = (): void => {
+    try {
+      catchUp();
+    } catch {
+      // A store that cannot be read tells so to every caller; the feed goes on when it can.
+    }
+  };
+  const stop = (): void => {
+    clearInterval(poll);
+    poll = undefined;
+  };
+
+  return {
+    deliver,
+    expectForeignChanges() {
+      foreignChanges = true;
+    },
+    watch(names, onChange, since) {
+      const watcher: Watcher = { names, onChange, position: startOf(connection, since), delivering: false };
+      watchers.add(watcher);
+      poll ??= setInterval(look, POLL_MILLISECONDS).unref();
+      foreignChanges = true;
+      look();
+      return {
+        catchUp,
+        async close() {
+          watchers.delete(watcher);
+          if (watchers.size === 0) stop();
+        },
+      };
+    },
+    close() {
+      watchers.clear();
+      stop();
+    },
+  };
+}
+
+function deliverTo({ connection, read }: ChangeFeedParts, watcher: Watcher, isOpen: () => boolean): void {
+  // A watcher that asks to catch up while it is being told is told the rest by the call under way.
+  if (watcher.delivering) return;
+  watcher.delivering = true;
+  try {
+    for (let more = true; more && isOpen(); ) {
+      const rows = connection.all(
+        'SELECT sequence, collection, entity_id FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?',
+        watcher.position,
+        CHANGES_PER_READ,
+      );
+      more = rows.length === CHANGES_PER_READ;
+      for (const row of rows) {
+        if (!isOpen()) return;
+        const [collection, id] = [String(row['collection']), String(row['entity_id'])];
+        const entity = watcher.names.has(collection) ? read(collection, id) : undefined;
+        watcher.position = Number(row['sequence']);
+        if (watcher.names.has(collection))
+          tell(watcher, { sequence: String(watcher.position), collection, id, entity });
+      }
+    }
+  } finally {
+    watcher.delivering = false;
+  }
+}
+
+function tell({ onChange }: Watcher, change: StoredChange): void {
+  try {
+    onChange(change);
+  } catch (error) {
+    // The commit has been made, so its caller cannot be told; yet a revocation that nobody applies must not pass unseen.
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function startOf(connection: SqliteConnection, since: Sequence | undefined): number {
+  // AUTOINCREMENT never uses a number twice and remembers the last one, also when all rows have been removed.
+  const last = Number(connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")?.['seq'] ?? 0);
+  if (since === undefined) return last;
+  const position = Number(since);
+  const first = Number(connection.first('SELECT min(sequence) AS first FROM changes')?.['first'] ?? last + 1);
+  if (!Number.isSafeInteger(position) || position < first - 1 || position > last) {
+    throw new RangeError(`the changes after '${since}' are not kept; load the collections and watch from now on`);
+  }
+  return position;
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Collection, Entity } from '../store/collection.ts';
+import type { Reader, Store } from '../store/store.ts';
+import { bulkWrites } from './bulk-writes.ts';
+import { type ChangeFeed, changeFeed } from './change-feed.ts';
+import type { StoredCollection } from './entity-text.ts';
+import { foreignWrites, type RowCache, rowCache } from './row-cache.ts';
+import { commitOver } from './sqlite-commit.ts';
+import { openConnection, retrying, type SqliteConnection } from './sqlite-connection.ts';
+import { sqliteExpiringValues } from './sqlite-expiring-values.ts';
+import { leasesOver } from './sqlite-leases.ts';
+import { applyMigrations } from './sqlite-migrations.ts';
+import { sweepOver } from './sweep.ts';
+import { type ReadingParts, type TableReader, tableReader } from './table-reader.ts';
+import { type Tables, tableOf, tablesOf } from './tables.ts';
+import { type WriteQueue, writeQueue } from './write-queue.ts';
+
+/** What an embedded store is opened with. */
+export interface SqliteStoreParts {
+  /** Path of the file; its folder exists. The file is made, with mode 0600, when it is missing. */
+  readonly file: string;
+  /** Decides when expiring values and leases end. */
+  readonly clock: Clock;
+  /** Everything the store is to keep. */
+  readonly collections: readonly StoredCollection[];
+}
+
+/**
+ * The embedded back-end: everything in one SQLite file, shared by the processes of one machine. This folder owns that
+ * file, its structure and the cache of its rows; it knows no entity and no rule about one.
+ * @throws StoreUnavailable  the file cannot be opened
+ * @throws Error             the file was made by a newer version
+ */
+export async function openSqliteStore({ file, clock, collections }: SqliteStoreParts): Promise<Store> {
+  const tables = tablesOf(collections);
+  const connection = await openConnection(file);
+  try {
+    await applyMigrations(connection, clock, collections);
+    return assembleStore(connection, clock, tables);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function assembleStore(connection: SqliteConnection, clock: Clock, tables: Tables): Store {
+  const cache = rowCache();
+  const foreign = foreignWrites(connection, () => {
+    cache.forgetAll();
+    feed.expectForeignChanges();
+  });
+  const rows = tableReaders(tables, { connection, cache, foreign });
+  const feed = changeFeed({ connection, foreign, read: (collection, id) => rows(collection).get(id) });
+  const queue = queueOver(connection, cache, feed, () => sweep());
+  const sweep = sweepOver(connection, clock, queue);
+  const writing = { connection, clock, tables, queue };
+
+  return {
+    read: readersOf(rows),
+    commit: commitOver(writing),
+    ...bulkWrites(writing),
+    async watch(collections, onChange, since) {
+      for (const collection of collections) {
+        if (!tableOf(tables, collection).collection.followed) throw new TypeError(`${collection.name} is not followed`);
+      }
+      return retrying(() => feed.watch(new Set(collections.map(({ name }) => name)), onChange, since));
+    },
+    lease: leasesOver(writing),
+    expiring: sqliteExpiringValues(writing),
+    ping: () =>
+      retrying(() => {
+        connection.requireSameFile();
+        connection.first('SELECT name FROM migrations LIMIT 1');
+      }),
+    describe: () =>
+      retrying(() => [`SQLite ${String(connection.first('SELECT sqlite_version() AS version')?.['version'])}`]),
+    async close() {
+      feed.close();
+      await queue.drained();
+      connection.close();
+    },
+  };
+}
+
+function queueOver(connection: SqliteConnection, cache: RowCache, feed: ChangeFeed, sweep: () => void): WriteQueue {
+  return writeQueue({
+    connection,
+    onCommit(touched, watchersConcerned) {
+      for (const [collection, id] of touched) cache.forget(collection, id);
+      if (watchersConcerned) feed.deliver();
+      sweep();
+    },
+    onFailure: cache.forgetAll,
+  });
+}
+
+function tableReaders(tables: Tables, parts: ReadingParts): (collection: string) => TableReader {
+  const readers = new Map<string, TableReader>();
+  return (name) => {
+    let reader = readers.get(name);
+    if (reader === undefined) {
+      reader = tableReader(tableOf(tables, { name }), parts);
+      readers.set(name, reader);
+    }
+    return reader;
+  };
+}
+
+function readersOf(rows: (collection: string) => TableReader): Store['read'] {
+  return <T extends Entity, Index extends string>({ name }: Collection<T, Index>): Reader<T, Index> => {
+    const table = rows(name);
+    const reader: Reader<Entity, string> = {
+      get: (id) => retrying(() => table.get(id)),
+      find: (index, values) => retrying(() => table.find(index, values)),
+      page: (index, request) => retrying(() => table.page(index, request)),
+      count: (index, equals, limit) => retrying(() => table.count(index, equals, limit)),
+    };
+    // A table holds only what was committed to the collection of its name, and those entities are of the type T.
+    return reader as unknown as Reader<T, Index>;
+  };
+}

@@ -1,0 +1,88 @@
+import { LRUCache } from 'lru-cache';
+import type { Entity } from '../store/collection.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+/** Rows kept for each collection. */
+const ROWS_PER_COLLECTION = 10_000;
+/** A longer row, in characters of JSON, is not kept: 10,000 of these are at most 40 MB of text a collection. */
+const LARGEST_ROW = 4_096;
+
+/**
+ * The rows that were read last. It is exact: `forget` is called for each row this process commits, before any reader
+ * runs, and everything is dropped as soon as another process has committed. Absence is never kept.
+ */
+export interface RowCache {
+  get(collection: string, id: string): Entity | undefined;
+  /**
+   * @returns a row that once had this unique value; the caller compares, because the row may have changed since. If the
+   *   current row still has it, it is the only one, as the index is unique.
+   */
+  find(collection: string, key: string): Entity | undefined;
+  keep(collection: string, entity: Entity, text: string, key?: string): void;
+  forget(collection: string, id: string): void;
+  forgetAll(): void;
+}
+
+interface CollectionRows {
+  readonly rows: LRUCache<string, Entity>;
+  readonly ids: LRUCache<string, string>;
+}
+
+/** @returns an empty cache */
+export function rowCache(): RowCache {
+  const collections = new Map<string, CollectionRows>();
+  const rowsOf = (collection: string): CollectionRows => {
+    let rows = collections.get(collection);
+    if (rows === undefined) {
+      rows = { rows: new LRUCache({ max: ROWS_PER_COLLECTION }), ids: new LRUCache({ max: ROWS_PER_COLLECTION }) };
+      collections.set(collection, rows);
+    }
+    return rows;
+  };
+  return {
+    get: (collection, id) => collections.get(collection)?.rows.get(id),
+    find(collection, key) {
+      const cached = collections.get(collection);
+      const id = cached?.ids.get(key);
+      return id === undefined ? undefined : cached?.rows.get(id);
+    },
+    keep(collection, entity, text, key) {
+      if (text.length > LARGEST_ROW) return;
+      const cached = rowsOf(collection);
+      cached.rows.set(entity.id, entity);
+      if (key !== undefined) cached.ids.set(key, entity.id);
+    },
+    forget(collection, id) {
+      collections.get(collection)?.rows.delete(id);
+    },
+    forgetAll() {
+      for (const { rows, ids } of collections.values()) {
+        rows.clear();
+        ids.clear();
+      }
+    },
+  };
+}
+
+/**
+ * Notices that another process has committed. Asked at every read (1 µs) and not once a turn of the event loop: bytes of
+ * a request may be read late in a turn, after another process has answered a revocation that was not there when the turn
+ * began.
+ */
+export interface ForeignWrites {
+  /** Calls `onForeignWrite` if another process has committed since the last call. */
+  check(): void;
+}
+
+/** Watches `PRAGMA data_version`, which this connection's own commits do not change (https://sqlite.org/pragma.html). */
+export function foreignWrites(connection: SqliteConnection, onForeignWrite: () => void): ForeignWrites {
+  let seen = connection.dataVersion();
+  return {
+    check() {
+      const version = connection.dataVersion();
+      if (version === seen) return;
+      seen = version;
+      onForeignWrite();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { describeStoreContract } from '../contract/store-contract.ts';
+import { givenSqliteStore } from './given-sqlite-store.ts';
+
+describeStoreContract('SQLite', givenSqliteStore);
