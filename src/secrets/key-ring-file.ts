@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeyRing, KeyRingUnreadable, keyRingFromText, nameOfKey, type RingKind } from './key-ring.ts';
 
@@ -90,4 +90,36 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Puts a new key first in the ring's file; the one that was first is retired and still understood.
+ * Processes that run go on with the old ring until they are started again.
+ */
+export async function beginNewRingKey(folder: string, kind: RingKind): Promise<KeyRing> {
+  const old = await existingRingText(folder, kind);
+  return replaceRingFile(folder, kind, `${newRingText(kind).trim()},${old}`);
+}
+
+/** Takes retired keys out of the ring's file. */
+export async function endRetiredRingKeys(folder: string, kind: RingKind): Promise<KeyRing> {
+  const [current = ''] = (await existingRingText(folder, kind)).split(',');
+  return replaceRingFile(folder, kind, current);
+}
+
+async function existingRingText(folder: string, kind: RingKind): Promise<string> {
+  const text = await textOf(join(folder, kind.name), kind);
+  if (text === undefined) throw new KeyRingUnreadable(kind, `${join(folder, kind.name)} is missing`);
+  const { current, retired } = keyRingFromText(kind, text);
+  // Written with their ids: a bare value would get another one beside others.
+  return [current, ...retired].map(({ id, bytes }) => `${id}:${bytes.toString('base64')}`).join(',');
+}
+
+async function replaceRingFile(folder: string, kind: RingKind, text: string): Promise<KeyRing> {
+  const file = join(folder, kind.name);
+  const unfinished = `${file}.${randomBytes(8).toString('hex')}.new`;
+  await writeDurably(unfinished, `${text}\n`);
+  await rename(unfinished, file);
+  await syncFolder(folder);
+  return keyRingFromText(kind, text);
 }

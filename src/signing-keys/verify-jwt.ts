@@ -23,7 +23,7 @@ export interface TokenExpectation<Type extends TokenType> {
  * it was taken back is not asked here.
  * @throws TokenInvalid  it is none of ours, or not for this place
  * @throws TokenExpired  it was good until its `exp`
- * @throws StoreUnavailable  its key is unknown here, and the store cannot be asked
+ * @throws StoreUnavailable  the store cannot be asked, and whether the key is one of ours hangs on it
  */
 export type VerifyJwt = <Type extends TokenType>(
   token: unknown,
