@@ -1,0 +1,239 @@
+import type { Access, Target } from '../access/access.ts';
+import type { Caller } from '../access/caller.ts';
+import { type AuditedChange, audited } from '../audit/audit-event.ts';
+import type { Clock } from '../clock/clock.ts';
+import { EntityLocked, NotFound } from '../problems/entity-problems.ts';
+import { cutOff, LONGEST_TOKEN_LIFE_MILLISECONDS } from '../revocations/revocation.ts';
+import type { Sealing } from '../secrets/sealing.ts';
+import type { SecretDigests } from '../secrets/secret-digests.ts';
+import type { NewServiceId } from '../service-ids/new-service-id.ts';
+import type { ServiceId } from '../service-ids/service-id.ts';
+import type { ServiceIds } from '../service-ids/service-ids.ts';
+import { changeEntity } from '../store/change-entity.ts';
+import { type Change, insert, remove } from '../store/changes.ts';
+import type { IndexValue } from '../store/collection.ts';
+import { type Listing, readListing } from '../store/listing.ts';
+import type { Store } from '../store/store.ts';
+import { StaleEntityTag } from '../store/store-errors.ts';
+import { keySubject } from '../token-format/revocation-subjects.ts';
+import { type ActionWhenLeaked, API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder } from './api-key.ts';
+import type { AuthenticateApiKey } from './authenticate-api-key.ts';
+import {
+  type ApiKeyOwner,
+  apiKeyCrn,
+  auditedApiKey,
+  type IssuedApiKey,
+  type NewApiKey,
+  newApiKey,
+  sealedSecretContext,
+} from './new-api-key.ts';
+import { expectOwner } from './owners.ts';
+
+/** What may be changed later; an absent field stays as it is. */
+export interface ApiKeyChange {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly supportSessions?: boolean | undefined;
+  readonly actionWhenLeaked?: ActionWhenLeaked | undefined;
+  readonly expiresAt?: number | undefined;
+}
+
+/** One page of the keys of an account, or of one identity in it. */
+export interface ApiKeyListRequest {
+  readonly accountId: string;
+  /** Only the keys of this identity; `undefined`: of the whole account, which needs a right of its own. */
+  readonly iamId: string | undefined;
+  readonly order: ApiKeyOrder;
+  readonly descending: boolean;
+  readonly after?: readonly IndexValue[] | undefined;
+  readonly limit: number;
+  /** Only keys of which this is true; absent: all. */
+  readonly matches?: ((apiKey: ApiKey) => boolean) | undefined;
+}
+
+/** What may be done with API keys. Every function: @throws AccessDenied, NotFound (missing, or another account's). */
+export interface ApiKeys {
+  /** @throws ParameterInvalid the identity may not have such a key */
+  create(caller: Caller, chosen: NewApiKey & ApiKeyOwner): Promise<IssuedApiKey>;
+  /** Makes a service ID and its first key in one commit. */
+  createWithServiceId(
+    caller: Caller,
+    serviceId: NewServiceId,
+    apiKey: NewApiKey,
+  ): Promise<IssuedApiKey & { readonly serviceId: ServiceId }>;
+  get(caller: Caller, id: string): Promise<ApiKey>;
+  /** The key of which this is the secret, if it is the caller's to see. */
+  getBySecret(caller: Caller, secret: string): Promise<ApiKey>;
+  list(caller: Caller, request: ApiKeyListRequest): Promise<Listing<ApiKey>>;
+  /** @param ifMatch an entity tag, or `*` @throws EntityTagStale @throws EntityLocked */
+  update(caller: Caller, id: string, change: ApiKeyChange, ifMatch: string): Promise<ApiKey>;
+  /** Ends the key and all its tokens at once. @throws EntityLocked @throws EntityTagStale */
+  remove(caller: Caller, id: string): Promise<void>;
+  setLocked(caller: Caller, id: string, locked: boolean): Promise<ApiKey>;
+  /** Disabling ends all tokens at once, also of a locked key: incident first. @throws EntityLocked on enabling */
+  setDisabled(caller: Caller, id: string, disabled: boolean): Promise<ApiKey>;
+  /** @returns the stored value of a key that was asked for with one; `undefined` otherwise */
+  storedSecret(apiKey: ApiKey): string | undefined;
+}
+
+/** What the API keys stand on. */
+export interface ApiKeysParts {
+  readonly store: Store;
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly digests: SecretDigests;
+  readonly sealing: Sealing;
+  readonly serviceIds: ServiceIds;
+  readonly authenticate: AuthenticateApiKey;
+}
+
+/** @returns the API keys of `store` */
+export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
+  const { store, access, clock, sealing, serviceIds, authenticate } = parts;
+  const reader = store.read(API_KEYS);
+
+  const requireRight = (caller: Caller, verb: string, target: Omit<Target, 'service' | 'resourceType'>) =>
+    access.require(caller, `iam-identity.apikey.${verb}`, {
+      service: 'iam-identity',
+      resourceType: 'apikey',
+      ...target,
+    });
+
+  const visible = async (caller: Caller, apiKey: ApiKey | undefined, verb: string): Promise<ApiKey> => {
+    // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
+    if (apiKey?.accountId !== caller.accountId) throw notFound();
+    const { accountId, id, iamId } = apiKey;
+    await requireRight(caller, verb, { accountId, resource: id, ownerIamId: iamId });
+    return apiKey;
+  };
+
+  const record = (verb: string, before: ApiKey | undefined, after: ApiKey | undefined, key: ApiKey): AuditedChange => ({
+    at: clock.now(),
+    action: `iam-identity.apikey.${verb}`,
+    accountId: key.accountId,
+    target: apiKeyCrn(key),
+    targetId: key.id,
+    before: before && auditedApiKey(before),
+    after: after && auditedApiKey(after),
+  });
+
+  const cutOffTokens = ({ id, accountId }: ApiKey, generation: number): Change =>
+    cutOff(keySubject(id), generation, accountId, clock.now());
+
+  const edit = (caller: Caller, id: string, { verb, ifMatch = '*', next }: Edit): Promise<ApiKey> =>
+    changeEntity({
+      store,
+      collection: API_KEYS,
+      read: async () => visible(caller, await reader.get(id), verb),
+      ifMatch,
+      next: (before) => ({ ...next(before), modifiedAt: clock.now() }),
+      also: (before, after) => [
+        ...(after.generation > before.generation ? [cutOffTokens(after, after.generation)] : []),
+        audited(caller, record(verb, before, after, after)),
+      ],
+    });
+
+  const issue = (caller: Caller, chosen: NewApiKey & ApiKeyOwner): IssuedApiKey & { changes: readonly Change[] } => {
+    const issued = newApiKey(parts, chosen, caller.iamId, clock.now());
+    const { apiKey } = issued;
+    return {
+      ...issued,
+      changes: [insert(API_KEYS, apiKey), audited(caller, record('create', undefined, apiKey, apiKey))],
+    };
+  };
+
+  return {
+    async create(caller, chosen) {
+      await requireRight(caller, 'create', { accountId: chosen.accountId, ownerIamId: chosen.iamId });
+      const owner = await expectOwner(store, chosen, chosen);
+      const { apiKey, secret, changes } = issue(caller, chosen);
+      await store.commit([owner, ...changes]);
+      return { apiKey, secret };
+    },
+
+    async createWithServiceId(caller, chosenServiceId, chosenKey) {
+      const { serviceId, changes: serviceIdChanges } = await serviceIds.plan(caller, chosenServiceId);
+      const { accountId, iamId } = serviceId;
+      await requireRight(caller, 'create', { accountId });
+      const { apiKey, secret, changes } = issue(caller, { ...chosenKey, accountId, iamId });
+      await store.commit([...serviceIdChanges, ...changes]);
+      return { serviceId, apiKey, secret };
+    },
+
+    get: async (caller, id) => visible(caller, await reader.get(id), 'get'),
+
+    getBySecret: async (caller, secret) => visible(caller, await authenticate(secret), 'get'),
+
+    async list(caller, { accountId, iamId, order, matches, ...page }) {
+      await requireRight(caller, 'list', { accountId, ...(iamId !== undefined && { ownerIamId: iamId }) });
+      const orders = API_KEY_ORDERS[order];
+      const index = iamId === undefined ? orders.account : orders.identity;
+      const equals = iamId === undefined ? [accountId] : [accountId, iamId];
+      return readListing({ reader, collection: API_KEYS, index, request: { ...page, equals }, matches });
+    },
+
+    update: (caller, id, change, ifMatch) =>
+      edit(caller, id, {
+        verb: 'update',
+        ifMatch,
+        next: (before) => {
+          refuseLocked(before);
+          return changed(before, change, clock.now());
+        },
+      }),
+
+    async remove(caller, id) {
+      const apiKey = await visible(caller, await reader.get(id), 'delete');
+      refuseLocked(apiKey);
+      const changes = [remove(API_KEYS, apiKey), cutOffTokens(apiKey, apiKey.generation + 1)];
+      try {
+        await store.commit([...changes, audited(caller, record('delete', apiKey, undefined, apiKey))]);
+      } catch (error) {
+        // Somebody changed or removed it meanwhile: look again, once; a lock that was just set must hold.
+        if (error instanceof StaleEntityTag) return this.remove(caller, id);
+        throw error;
+      }
+    },
+
+    setLocked: (caller, id, locked) => edit(caller, id, { verb: locked ? 'lock' : 'unlock', next: () => ({ locked }) }),
+
+    setDisabled: (caller, id, disabled) =>
+      edit(caller, id, {
+        verb: disabled ? 'disable' : 'enable',
+        next: (before) => {
+          if (!disabled) refuseLocked(before);
+          return { disabled, generation: before.generation + (disabled ? 1 : 0) };
+        },
+      }),
+
+    storedSecret: ({ id, sealedSecret }) => sealedSecret && sealing.unseal(sealedSecret, sealedSecretContext(id)),
+  };
+}
+
+/** One change of a key. A generation that grows ends the tokens of the old one. */
+interface Edit {
+  readonly verb: string;
+  readonly ifMatch?: string;
+  readonly next: (before: ApiKey) => Partial<ApiKey>;
+}
+
+function changed(before: ApiKey, change: ApiKeyChange, now: number): Partial<ApiKey> {
+  const { name, description, supportSessions, actionWhenLeaked, expiresAt = before.expiresAt } = change;
+  const endsSooner = expiresAt !== undefined && expiresAt < (before.expiresAt ?? Number.POSITIVE_INFINITY);
+  // A token never outlives its key (R6): an end that moves before the tokens' own ends them now.
+  const endsTokens = endsSooner && expiresAt < now + LONGEST_TOKEN_LIFE_MILLISECONDS;
+  return {
+    name: name ?? before.name,
+    description: description ?? before.description,
+    supportSessions: supportSessions ?? before.supportSessions,
+    actionWhenLeaked: actionWhenLeaked ?? before.actionWhenLeaked,
+    ...(expiresAt !== undefined && { expiresAt }),
+    generation: before.generation + (endsTokens ? 1 : 0),
+  };
+}
+
+const notFound = (): NotFound => new NotFound('The API key could not be found.');
+
+function refuseLocked({ locked }: ApiKey): void {
+  if (locked) throw new EntityLocked('The API key is locked.', { details: 'Unlock it first.' });
+}

@@ -1,0 +1,67 @@
+import { ApiKeyDisabled, ApiKeyExpired } from '../problems/credential-problems.ts';
+import type { SecretDigests } from '../secrets/secret-digests.ts';
+import { replace } from '../store/changes.ts';
+import type { Store } from '../store/store.ts';
+import { StaleEntityTag } from '../store/store-errors.ts';
+import { API_KEYS, type ApiKey } from './api-key.ts';
+import { KEY_KINDS, type KeyKindName } from './key-kinds.ts';
+
+/**
+ * Finds the key of which this is the secret.
+ * @returns the key, whatever its state, or `undefined` when the secret is not exactly that of a key of this kind
+ */
+export type AuthenticateApiKey = (secret: string, kind?: KeyKindName) => Promise<ApiKey | undefined>;
+
+/** What authentication stands on. */
+export interface AuthenticateApiKeyParts {
+  readonly store: Store;
+  readonly digests: SecretDigests;
+}
+
+/** Proves keys by a look-up on the digest: no secret is ever compared byte by byte, so timing tells nothing of one. */
+export function authenticateApiKeyWith({ store, digests }: AuthenticateApiKeyParts): AuthenticateApiKey {
+  return async (secret, kind = 'platform') => {
+    // A malformed key is refused before any store access: floods of rubbish cost no look-up (R1).
+    if (!KEY_KINDS[kind].wellFormed(secret)) return undefined;
+    const [current, ...retired] = digests.digestsOfEveryPepper(secret);
+    if (current === undefined) return undefined;
+    const found = await store.read(API_KEYS).find('byDigest', [current]);
+    if (found !== undefined) return found.kind === kind ? found : undefined;
+    for (const digest of retired) {
+      const old = await store.read(API_KEYS).find('byDigest', [digest]);
+      if (old?.kind === kind) return moveToCurrentPepper(store, old, current);
+    }
+    return undefined;
+  };
+}
+
+/** A key under a retired pepper moves to the current one when it is used, so that the old pepper can be thrown away. */
+async function moveToCurrentPepper(store: Store, apiKey: ApiKey, digest: string): Promise<ApiKey> {
+  // The entity tag stays: to its owner the key has not changed.
+  const moved: ApiKey = { ...apiKey, digest, pepperId: pepperIdOf(digest) };
+  try {
+    await store.commit([replace(API_KEYS, moved, apiKey.entityTag)]);
+    return moved;
+  } catch (error) {
+    // Somebody changed the key at this moment; the next use moves it.
+    if (error instanceof StaleEntityTag) return apiKey;
+    throw error;
+  }
+}
+
+/** @returns the pepper's id in a digest (`<pepper id>:<HMAC>`) */
+export const pepperIdOf = (digest: string): string => digest.slice(0, digest.indexOf(':'));
+
+/**
+ * Tells the holder of the right secret why the key is not good now.
+ * @throws ApiKeyDisabled @throws ApiKeyExpired
+ */
+export function requireUsable({ disabled, expiresAt }: ApiKey, now: number): void {
+  if (disabled)
+    throw new ApiKeyDisabled('Provided API key is disabled.', { details: 'Its owner can enable it again.' });
+  if (expiresAt !== undefined && now >= expiresAt) {
+    throw new ApiKeyExpired('Provided API key is expired.', {
+      details: `The API key expired at ${new Date(expiresAt).toISOString()}; use another, or move its expiry.`,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { NotFound } from '../problems/entity-problems.ts';
+import { ParameterInvalid } from '../problems/request-problems.ts';
+import { SERVICE_IDS } from '../service-ids/service-id.ts';
+import { type Change, expectUnchanged } from '../store/changes.ts';
+import type { Store } from '../store/store.ts';
+import { MEMBERSHIPS, membershipId, USER_REALM } from '../users/user.ts';
+import type { ApiKeyOwner, NewApiKey } from './new-api-key.ts';
+
+/**
+ * Finds the identity for which a key is to be made.
+ * @returns the change that fails the commit if the identity goes away meanwhile, so that no key outlives its owner
+ * @throws NotFound         the account has no such active identity
+ * @throws ParameterInvalid the identity may not have such a key
+ */
+export async function expectOwner(
+  store: Store,
+  { accountId, iamId }: ApiKeyOwner,
+  { storeValue, supportSessions }: NewApiKey,
+): Promise<Change> {
+  if (isUser(iamId)) {
+    if (storeValue === true) throw new ParameterInvalid('store_value', 'must be false for the key of a user');
+    const membership = await store.read(MEMBERSHIPS).get(membershipId(accountId, iamId));
+    if (membership?.state !== 'active') throw noSuchIdentity();
+    return expectUnchanged(MEMBERSHIPS, membership);
+  }
+  if (supportSessions === true) throw new ParameterInvalid('support_sessions', 'must be false for a service ID');
+  const serviceId = await store.read(SERVICE_IDS).find('byIamId', [iamId]);
+  if (serviceId?.accountId !== accountId || serviceId.state !== 'active') throw noSuchIdentity();
+  return expectUnchanged(SERVICE_IDS, serviceId);
+}
+
+/** @returns whether the iam id is that of a user (`IBMid-…`) */
+export const isUser = (iamId: string): boolean => iamId.startsWith(`${USER_REALM}-`);
+
+const noSuchIdentity = (): NotFound =>
+  new NotFound('The identity could not be found.', {
+    details: 'iam_id must name an active user or service ID of the account.',
+  });

@@ -1,0 +1,33 @@
+import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
+import { remove } from '../store/changes.ts';
+import type { Lease, Store } from '../store/store.ts';
+import { StaleEntityTag } from '../store/store-errors.ts';
+import { API_KEYS } from './api-key.ts';
+
+const KEYS_PER_COMMIT = 100;
+const COMMITS_PER_RUN = 20;
+
+/**
+ * Background work: removes the keys of service IDs that were deleted, in chunks, then the tombstone itself. The keys
+ * are dead already; this only frees their space.
+ */
+export async function removeOrphanedKeys(store: Store, under: Lease): Promise<void> {
+  for (let commits = 0; commits < COMMITS_PER_RUN; commits += 1) {
+    const [tombstone] = (await store.read(SERVICE_IDS).page('byState', { equals: ['deleted'], limit: 1 })).rows;
+    if (tombstone === undefined) return;
+    await removeSome(store, tombstone, under);
+  }
+}
+
+async function removeSome(store: Store, tombstone: ServiceId, under: Lease): Promise<void> {
+  const { accountId, iamId } = tombstone;
+  const request = { equals: [accountId, iamId], limit: KEYS_PER_COMMIT };
+  const { rows } = await store.read(API_KEYS).page('ofIdentityByCreation', request);
+  const changes = rows.length === 0 ? [remove(SERVICE_IDS, tombstone)] : rows.map((key) => remove(API_KEYS, key));
+  try {
+    await store.commit(changes, { under });
+  } catch (error) {
+    // A key was changed at this moment; the next round reads it again.
+    if (!(error instanceof StaleEntityTag)) throw error;
+  }
+}

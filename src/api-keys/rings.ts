@@ -1,0 +1,53 @@
+import type { Sealing } from '../secrets/sealing.ts';
+import { replace } from '../store/changes.ts';
+import type { IndexValue } from '../store/collection.ts';
+import type { Store } from '../store/store.ts';
+import { StaleEntityTag } from '../store/store-errors.ts';
+import { API_KEYS, type ApiKey } from './api-key.ts';
+import { sealedSecretContext } from './new-api-key.ts';
+
+const PAGE_ROWS = 200;
+
+/** @returns how many keys still have their digest under this pepper, counted up to `limit` */
+export function keysUnderPepper(store: Store, pepperId: string, limit: number): Promise<number> {
+  return store.read(API_KEYS).count('byPepper', [pepperId], limit);
+}
+
+/**
+ * Seals every stored secret anew under the current master key. The entity tags stay: to their owners nothing changes.
+ * @param pepperIds every pepper of the ring; each key is under one of them
+ * @returns how many needed it
+ */
+export async function resealStoredSecrets(
+  store: Store,
+  sealing: Sealing,
+  pepperIds: readonly string[],
+): Promise<number> {
+  let resealed = 0;
+  for (const pepperId of pepperIds) {
+    let after: readonly IndexValue[] | undefined;
+    do {
+      const page = await store.read(API_KEYS).page('byPepper', { equals: [pepperId], after, limit: PAGE_ROWS });
+      for (const apiKey of page.rows) if (await reseal(store, sealing, apiKey)) resealed += 1;
+      after = page.next;
+    } while (after !== undefined);
+  }
+  return resealed;
+}
+
+async function reseal(store: Store, sealing: Sealing, { id }: ApiKey): Promise<boolean> {
+  for (;;) {
+    const apiKey = await store.read(API_KEYS).get(id);
+    if (apiKey?.sealedSecret === undefined) return false;
+    if (sealing.sealedUnder(apiKey.sealedSecret) === sealing.currentKeyId) return false;
+    const context = sealedSecretContext(id);
+    const sealedSecret = sealing.seal(sealing.unseal(apiKey.sealedSecret, context), context);
+    try {
+      await store.commit([replace(API_KEYS, { ...apiKey, sealedSecret }, apiKey.entityTag)]);
+      return true;
+    } catch (error) {
+      // Its owner changed it at this moment; read again.
+      if (!(error instanceof StaleEntityTag)) throw error;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import type { Request, RequestHandler, Router } from 'express';
+import type { Caller } from '../../access/caller.ts';
+import type { ApiKey } from '../../api-keys/api-key.ts';
+import type { ApiKeys } from '../../api-keys/api-keys.ts';
+import { isUser } from '../../api-keys/owners.ts';
+import type { TrackRecord } from '../../audit/track-record.ts';
+import { methods } from '../../http/methods.ts';
+import { readJson } from '../../http/read-json.ts';
+import { readQuery } from '../../http/read-query.ts';
+import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import { writeEntity, writeNothing } from './answers.ts';
+import { API_KEY_PATHS } from './api-key-operations.ts';
+import {
+  API_KEY_CHANGE,
+  API_KEY_DETAILS_HEADERS,
+  API_KEY_DETAILS_PARAMETERS,
+  API_KEY_LIST_PARAMETERS,
+  NEW_API_KEY,
+  NEW_API_KEY_HEADERS,
+} from './api-key-schemas.ts';
+import { entityIdOf } from './entity-ids.ts';
+import { readFilter } from './filter.ts';
+import { type ListAddress, readPagePlace, writtenPage } from './page-links.ts';
+import { readHeaders, requiredIfMatch } from './read-headers.ts';
+import { apiKeyRepresentation } from './representations.ts';
+import { READ_PARAMETERS, type TrackRecordRepresentation } from './schemas.ts';
+import { trackRecordRepresentation } from './track-records.ts';
+
+/** Proves who makes the request. @throws CredentialsMissing, TokenInvalid, TokenExpired, TokenRevoked */
+export type CallerOf = (request: Request) => Promise<Caller>;
+
+/** What the routes of API keys stand on. */
+export interface ApiKeyRouteParts {
+  readonly apiKeys: ApiKeys;
+  readonly trackRecord: TrackRecord;
+  readonly callerOf: CallerOf;
+  readonly cursors: SealedCursors;
+  /** Without a last slash; the links of lists begin with it. */
+  readonly publicUrl: string;
+}
+
+/** A handler of a path that names one key. */
+type OneApiKeyHandler = RequestHandler<{ id: string }>;
+
+/** `/v1/apikeys` (IBM Cloud IAM Identity API, "API keys"). */
+export function apiKeyRoutes(router: Router, parts: ApiKeyRouteParts): void {
+  methods(router, API_KEY_PATHS.all, { GET: listApiKeys(parts), POST: createApiKey(parts) });
+  // Before `:id`, which would take `details` for an id.
+  methods(router, API_KEY_PATHS.details, { GET: getApiKeyDetails(parts) });
+  methods(router, API_KEY_PATHS.one, {
+    GET: getApiKey(parts),
+    PUT: updateApiKey(parts),
+    DELETE: changing(parts, (caller, id) => parts.apiKeys.remove(caller, id)),
+  });
+  methods(router, API_KEY_PATHS.lock, {
+    POST: changing(parts, (caller, id) => parts.apiKeys.setLocked(caller, id, true)),
+    DELETE: changing(parts, (caller, id) => parts.apiKeys.setLocked(caller, id, false)),
+  });
+  methods(router, API_KEY_PATHS.disable, {
+    POST: changing(parts, (caller, id) => parts.apiKeys.setDisabled(caller, id, true)),
+    DELETE: changing(parts, (caller, id) => parts.apiKeys.setDisabled(caller, id, false)),
+  });
+}
+
+function listApiKeys(parts: ApiKeyRouteParts): RequestHandler {
+  const { apiKeys, trackRecord, callerOf, cursors, publicUrl } = parts;
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const query = readQuery(request, API_KEY_LIST_PARAMETERS);
+    const accountId = query.account_id ?? caller.accountId;
+    const iamId = query.iam_id ?? (query.scope === 'account' ? undefined : caller.iamId);
+    const address: ListAddress = {
+      publicUrl,
+      cursors,
+      request,
+      path: API_KEY_PATHS.all,
+      parameters: Object.keys(API_KEY_LIST_PARAMETERS.shape),
+      context: [accountId, iamId, query.type, query.filter, query.sort, query.order],
+    };
+    const place = readPagePlace(address, query);
+    const wanted = { accountId, iamId, order: query.sort, matches: matching(query) };
+    const listing = await apiKeys.list(caller, { ...wanted, ...place.asked });
+    const { rows, envelope } = writtenPage(address, place, listing);
+    // A list never shows a value, also not a stored one: one careless call would show all of them.
+    const apikeys = await Promise.all(
+      rows.map(async (row) => apiKeyRepresentation(row, await recordOf(trackRecord, row, query))),
+    );
+    response.json({ ...envelope, apikeys });
+  };
+}
+
+const FILTERED_ATTRIBUTES = ['name', 'description', 'id', 'iam_id', 'created_by'] as const;
+
+/** @returns what `type` and `filter` ask for; `undefined` when they ask for nothing */
+function matching({ type, filter }: { type?: 'user' | 'serviceid' | undefined; filter?: string | undefined }) {
+  if (type === undefined && filter === undefined) return undefined;
+  const matchesFilter = filter === undefined ? () => true : readFilter(filter, FILTERED_ATTRIBUTES);
+  return ({ name, description, id, iamId, createdBy }: ApiKey): boolean => {
+    if (type !== undefined && isUser(iamId) !== (type === 'user')) return false;
+    const values = { name, description, id, iam_id: iamId, created_by: createdBy };
+    return matchesFilter((attribute) => values[attribute]);
+  };
+}
+
+function createApiKey({ apiKeys, callerOf }: ApiKeyRouteParts): RequestHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const headers = readHeaders(request, NEW_API_KEY_HEADERS);
+    const body = await readJson(request, NEW_API_KEY);
+    const { apiKey, secret } = await apiKeys.create(caller, {
+      accountId: body.account_id ?? caller.accountId,
+      iamId: body.iam_id,
+      name: body.name,
+      description: body.description,
+      storeValue: body.store_value,
+      supportSessions: body.support_sessions,
+      actionWhenLeaked: body.action_when_leaked,
+      expiresAt: body.expires_at,
+      locked: headers['Entity-Lock'],
+      disabled: headers['Entity-Disable'],
+    });
+    writeEntity(response, 201, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret }));
+  };
+}
+
+function getApiKeyDetails({ apiKeys, trackRecord, callerOf }: ApiKeyRouteParts): RequestHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const query = readQuery(request, API_KEY_DETAILS_PARAMETERS);
+    const headers = readHeaders(request, API_KEY_DETAILS_HEADERS);
+    const apiKey = await apiKeys.getBySecret(caller, headers['IAM-ApiKey']);
+    const record = await recordOf(trackRecord, apiKey, query);
+    const secret = apiKeys.storedSecret(apiKey);
+    writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret, ...record }));
+  };
+}
+
+function getApiKey({ apiKeys, trackRecord, callerOf }: ApiKeyRouteParts): OneApiKeyHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const query = readQuery(request, READ_PARAMETERS);
+    const apiKey = await apiKeys.get(caller, entityIdOf(request.params.id, 'apikey', caller));
+    const record = await recordOf(trackRecord, apiKey, query);
+    const secret = apiKeys.storedSecret(apiKey);
+    writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret, ...record }));
+  };
+}
+
+function updateApiKey({ apiKeys, callerOf }: ApiKeyRouteParts): OneApiKeyHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const ifMatch = requiredIfMatch(request);
+    const body = await readJson(request, API_KEY_CHANGE);
+    const change = {
+      name: body.name,
+      description: body.description,
+      supportSessions: body.support_sessions,
+      actionWhenLeaked: body.action_when_leaked,
+      expiresAt: body.expires_at,
+    };
+    const id = entityIdOf(request.params.id, 'apikey', caller);
+    const apiKey = await apiKeys.update(caller, id, change, ifMatch);
+    const secret = apiKeys.storedSecret(apiKey);
+    writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret }));
+  };
+}
+
+/** A change that takes no body and answers none. */
+function changing(
+  { callerOf }: ApiKeyRouteParts,
+  change: (caller: Caller, id: string) => Promise<unknown>,
+): OneApiKeyHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    await change(caller, entityIdOf(request.params.id, 'apikey', caller));
+    writeNothing(response);
+  };
+}
+
+function recordOf(
+  trackRecord: TrackRecord,
+  { accountId, id }: ApiKey,
+  asked: { include_history: boolean; include_activity?: boolean },
+): Promise<TrackRecordRepresentation> {
+  return trackRecordRepresentation(trackRecord, {
+    accountId,
+    id,
+    activityId: id,
+    includeHistory: asked.include_history,
+    includeActivity: asked.include_activity ?? false,
+  });
+}

@@ -1,0 +1,6 @@
+import type { Operation } from '../../http/openapi.ts';
+import { API_KEY_OPERATIONS } from './api-key-operations.ts';
+import { SERVICE_ID_OPERATIONS } from './service-id-operations.ts';
+
+/** Everything that this door serves, for the OpenAPI document. */
+export const operations: readonly Operation[] = [...API_KEY_OPERATIONS, ...SERVICE_ID_OPERATIONS];

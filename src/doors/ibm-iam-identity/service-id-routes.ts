@@ -1,0 +1,170 @@
+import type { RequestHandler, Router } from 'express';
+import type { Caller } from '../../access/caller.ts';
+import type { ApiKeys } from '../../api-keys/api-keys.ts';
+import type { TrackRecord } from '../../audit/track-record.ts';
+import { methods } from '../../http/methods.ts';
+import { readJson } from '../../http/read-json.ts';
+import { readQuery } from '../../http/read-query.ts';
+import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import type { ServiceId } from '../../service-ids/service-id.ts';
+import type { ServiceIds } from '../../service-ids/service-ids.ts';
+import { writeEntity, writeNothing } from './answers.ts';
+import type { CallerOf } from './api-key-routes.ts';
+import { entityIdOf } from './entity-ids.ts';
+import { readFilter } from './filter.ts';
+import { type ListAddress, readPagePlace, writtenPage } from './page-links.ts';
+import { readHeaders, requiredIfMatch } from './read-headers.ts';
+import { apiKeyRepresentation, serviceIdRepresentation } from './representations.ts';
+import { READ_PARAMETERS, type TrackRecordRepresentation } from './schemas.ts';
+import { SERVICE_ID_PATHS } from './service-id-operations.ts';
+import {
+  NEW_SERVICE_ID,
+  NEW_SERVICE_ID_HEADERS,
+  SERVICE_ID_CHANGE,
+  SERVICE_ID_LIST_PARAMETERS,
+} from './service-id-schemas.ts';
+import { trackRecordRepresentation } from './track-records.ts';
+
+/** What the routes of service IDs stand on. */
+export interface ServiceIdRouteParts {
+  readonly serviceIds: ServiceIds;
+  readonly apiKeys: ApiKeys;
+  readonly trackRecord: TrackRecord;
+  readonly callerOf: CallerOf;
+  readonly cursors: SealedCursors;
+  /** Without a last slash; the links of lists begin with it. */
+  readonly publicUrl: string;
+}
+
+/** A handler of a path that names one service ID. */
+type OneServiceIdHandler = RequestHandler<{ id: string }>;
+
+/** `/v1/serviceids` (IBM Cloud IAM Identity API, "Service IDs"). */
+export function serviceIdRoutes(router: Router, parts: ServiceIdRouteParts): void {
+  methods(router, SERVICE_ID_PATHS.all, { GET: listServiceIds(parts), POST: createServiceId(parts) });
+  methods(router, SERVICE_ID_PATHS.one, {
+    GET: getServiceId(parts),
+    PUT: updateServiceId(parts),
+    DELETE: changing(parts, (caller, id) => parts.serviceIds.remove(caller, id)),
+  });
+  methods(router, SERVICE_ID_PATHS.lock, {
+    POST: changing(parts, (caller, id) => parts.serviceIds.setLocked(caller, id, true)),
+    DELETE: changing(parts, (caller, id) => parts.serviceIds.setLocked(caller, id, false)),
+  });
+}
+
+const FILTERED_ATTRIBUTES = ['name', 'description', 'id', 'iam_id'] as const;
+
+function listServiceIds(parts: ServiceIdRouteParts): RequestHandler {
+  const { serviceIds, trackRecord, callerOf, cursors, publicUrl } = parts;
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const query = readQuery(request, SERVICE_ID_LIST_PARAMETERS);
+    const accountId = query.account_id ?? caller.accountId;
+    const address: ListAddress = {
+      publicUrl,
+      cursors,
+      request,
+      path: SERVICE_ID_PATHS.all,
+      parameters: Object.keys(SERVICE_ID_LIST_PARAMETERS.shape),
+      context: [accountId, query.name, query.filter, query.sort, query.order],
+    };
+    const place = readPagePlace(address, query);
+    const wanted = { accountId, name: query.name, order: query.sort, matches: matching(query.filter) };
+    const listing = await serviceIds.list(caller, { ...wanted, ...place.asked });
+    const { rows, envelope } = writtenPage(address, place, listing);
+    const serviceids = await Promise.all(
+      rows.map(async (row) => serviceIdRepresentation(row, await recordOf(trackRecord, row, query))),
+    );
+    response.json({ ...envelope, serviceids });
+  };
+}
+
+function matching(filter: string | undefined): ((serviceId: ServiceId) => boolean) | undefined {
+  if (filter === undefined) return undefined;
+  const matchesFilter = readFilter(filter, FILTERED_ATTRIBUTES);
+  return ({ name, description, id, iamId }) => {
+    const values = { name, description, id, iam_id: iamId };
+    return matchesFilter((attribute) => values[attribute]);
+  };
+}
+
+function createServiceId({ serviceIds, apiKeys, callerOf }: ServiceIdRouteParts): RequestHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const headers = readHeaders(request, NEW_SERVICE_ID_HEADERS);
+    const body = await readJson(request, NEW_SERVICE_ID);
+    const chosen = {
+      accountId: body.account_id ?? caller.accountId,
+      name: body.name,
+      description: body.description,
+      uniqueInstanceCrns: body.unique_instance_crns,
+      locked: headers['Entity-Lock'],
+    };
+    if (body.apikey === undefined) {
+      const serviceId = await serviceIds.create(caller, chosen);
+      return writeEntity(response, 201, serviceId.entityTag, serviceIdRepresentation(serviceId));
+    }
+    const { serviceId, apiKey, secret } = await apiKeys.createWithServiceId(caller, chosen, {
+      name: body.apikey.name,
+      description: body.apikey.description,
+      storeValue: body.apikey.store_value,
+      actionWhenLeaked: body.apikey.action_when_leaked,
+      expiresAt: body.apikey.expires_at,
+    });
+    const apikey = apiKeyRepresentation(apiKey, { secret });
+    writeEntity(response, 201, serviceId.entityTag, serviceIdRepresentation(serviceId, { apikey }));
+  };
+}
+
+function getServiceId({ serviceIds, trackRecord, callerOf }: ServiceIdRouteParts): OneServiceIdHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const query = readQuery(request, READ_PARAMETERS);
+    const serviceId = await serviceIds.get(caller, entityIdOf(request.params.id, 'serviceid', caller));
+    const record = await recordOf(trackRecord, serviceId, query);
+    writeEntity(response, 200, serviceId.entityTag, serviceIdRepresentation(serviceId, record));
+  };
+}
+
+function updateServiceId({ serviceIds, callerOf }: ServiceIdRouteParts): OneServiceIdHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    const ifMatch = requiredIfMatch(request);
+    const body = await readJson(request, SERVICE_ID_CHANGE);
+    const change = {
+      name: body.name,
+      description: body.description,
+      uniqueInstanceCrns: body.unique_instance_crns,
+    };
+    const id = entityIdOf(request.params.id, 'serviceid', caller);
+    const serviceId = await serviceIds.update(caller, id, change, ifMatch);
+    writeEntity(response, 200, serviceId.entityTag, serviceIdRepresentation(serviceId));
+  };
+}
+
+/** A change that takes no body and answers none. */
+function changing(
+  { callerOf }: ServiceIdRouteParts,
+  change: (caller: Caller, id: string) => Promise<unknown>,
+): OneServiceIdHandler {
+  return async (request, response) => {
+    const caller = await callerOf(request);
+    await change(caller, entityIdOf(request.params.id, 'serviceid', caller));
+    writeNothing(response);
+  };
+}
+
+function recordOf(
+  trackRecord: TrackRecord,
+  { accountId, id, iamId }: ServiceId,
+  asked: { include_history: boolean; include_activity?: boolean },
+): Promise<TrackRecordRepresentation> {
+  return trackRecordRepresentation(trackRecord, {
+    accountId,
+    id,
+    activityId: iamId,
+    includeHistory: asked.include_history,
+    includeActivity: asked.include_activity ?? false,
+  });
+}

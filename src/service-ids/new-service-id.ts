@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditedState } from '../audit/audit-event.ts';
+import { accountCrn } from '../crn/crn.ts';
+import { firstEntityTag } from '../store/entity-tag.ts';
+import type { ServiceId } from './service-id.ts';
+
+/** What the maker of a service ID chooses. */
+export interface NewServiceId {
+  readonly accountId: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly uniqueInstanceCrns?: readonly string[] | undefined;
+  readonly locked?: boolean | undefined;
+}
+
+/** Makes a service ID; it is not stored yet. */
+export function newServiceId(chosen: NewServiceId, createdBy: string, now: number): ServiceId {
+  const id = `ServiceId-${randomUUID()}`;
+  const { accountId, name, description = '', uniqueInstanceCrns = [], locked = false } = chosen;
+  return {
+    id,
+    entityTag: firstEntityTag(),
+    iamId: `iam-${id}`,
+    accountId,
+    name,
+    description,
+    uniqueInstanceCrns,
+    locked,
+    state: 'active',
+    generation: 1,
+    createdAt: now,
+    createdBy,
+    modifiedAt: now,
+  };
+}
+
+/** @returns the cloud resource name of a service ID */
+export const serviceIdCrn = ({ accountId, id }: ServiceId): string =>
+  accountCrn('iam-identity', accountId, 'serviceid', id);
+
+/** What the audit record keeps of a service ID. */
+export function auditedServiceId({ name, description, locked, state, generation }: ServiceId): AuditedState {
+  return { name, description, locked, state, generation };
+}
