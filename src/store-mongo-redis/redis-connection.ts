@@ -24,22 +24,39 @@ export function connectToRedis({ redisUrl, clock, logger }: RedisConnectionParts
     autoResendUnfulfilledCommands: false,
     commandTimeout: 100,
     connectTimeout: 2_000,
+    // How long an already broken connection may keep the process after it was closed.
+    disconnectTimeout: 100,
     enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MILLISECONDS),
     connectionName: 'latchkey',
   });
-  let silentUntil = 0;
-  redis.on('error', (error: Error) => {
-    if (clock.now() < silentUntil) return;
-    silentUntil = clock.now() + LOG_EVERY_MILLISECONDS;
-    logger.warn({ err: error }, 'Redis cannot be reached; what expires by itself is not available until it is back');
-  });
+  const reports = outageReports(clock, logger);
+  // Without this listener an error of the connection would end the process.
+  redis.on('error', reports.away);
+  redis.on('reconnecting', () => reports.away());
   redis.on('ready', () => {
-    if (silentUntil > 0) logger.info({}, 'Redis is back');
-    silentUntil = 0;
+    reports.back();
     void warnOfEviction(redis, logger);
   });
   return redis;
+}
+
+// A Redis that is away for hours, or comes and goes, is one line a minute.
+function outageReports(clock: Clock, logger: StoreLogger) {
+  let silentUntil = 0;
+  let isReported = false;
+  return {
+    away(error?: Error): void {
+      if (clock.now() < silentUntil) return;
+      silentUntil = clock.now() + LOG_EVERY_MILLISECONDS;
+      isReported = true;
+      logger.warn({ err: error }, 'Redis cannot be reached; what expires by itself is not available until it is back');
+    },
+    back(): void {
+      if (isReported) logger.info({}, 'Redis is back');
+      isReported = false;
+    },
+  };
 }
 
 /** @returns when Redis is ready, or after `milliseconds` when it is not: nobody may wait for it longer */

@@ -23,8 +23,7 @@ const COMMIT_IDS_SECONDS = 7_200;
 export function structureOf(collections: readonly AnyCollection[]): readonly CollectionToBe[] {
   const ending: IndexToBe = { name: 'ending', key: { at: 1 }, expireAfterSeconds: COMMIT_IDS_SECONDS };
   return [
-    // Before all others: the lease under which the rest is made is kept there.
-    { collection: INTERNAL_COLLECTIONS.leases, indexes: [] },
+    // `leases` is not among them: the lease under which the rest is made makes it.
     { collection: INTERNAL_COLLECTIONS.migrations, indexes: [] },
     { collection: INTERNAL_COLLECTIONS.commits, indexes: [ending] },
     ...collections.map(({ name, indexes }) => ({

@@ -36,7 +36,12 @@ export async function startRedis({
 
 /** @returns the version of the Redis at `url`, such as `7.0.15`; rejects when none answers */
 export async function redisVersion(url: string): Promise<string> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 2_000 });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: 2_000,
+    disconnectTimeout: 100,
+  });
   redis.on('error', () => undefined);
   try {
     await redis.connect();
