@@ -1,4 +1,4 @@
-import type { Collection, Entity } from './collection.ts';
+import { anyCollection, type Collection, type Entity } from './collection.ts';
 
 /** Adds an entity; its id and its unique values must be free. */
 export interface Insert {
@@ -34,27 +34,22 @@ export interface Expect {
 /** One step of a commit. */
 export type Change = Insert | Replace | Remove | Expect;
 
-// The port handles changes of any collection in one list; a collection of a narrower entity is safe to widen here because
-// a change only ever carries that same collection's own entities.
-const widened = <T extends Entity>(collection: Collection<T>): Collection<Entity> =>
-  collection as unknown as Collection<Entity>;
-
 /** @returns a change that adds `entity` */
 export function insert<T extends Entity>(collection: Collection<T>, entity: T): Insert {
-  return { kind: 'insert', collection: widened(collection), entity };
+  return { kind: 'insert', collection: anyCollection(collection), entity };
 }
 
 /** @returns a change that puts `entity` in the place of the one that has the tag `ifMatch` */
 export function replace<T extends Entity>(collection: Collection<T>, entity: T, ifMatch: string): Replace {
-  return { kind: 'replace', collection: widened(collection), entity, ifMatch };
+  return { kind: 'replace', collection: anyCollection(collection), entity, ifMatch };
 }
 
 /** @returns a change that takes `entity`, as it was read, away */
 export function remove<T extends Entity>(collection: Collection<T>, entity: T): Remove {
-  return { kind: 'remove', collection: widened(collection), id: entity.id, ifMatch: entity.entityTag };
+  return { kind: 'remove', collection: anyCollection(collection), id: entity.id, ifMatch: entity.entityTag };
 }
 
 /** @returns a change that fails the commit unless `entity` is still as it was read */
 export function expectUnchanged<T extends Entity>(collection: Collection<T>, entity: T): Expect {
-  return { kind: 'expect', collection: widened(collection), id: entity.id, ifMatch: entity.entityTag };
+  return { kind: 'expect', collection: anyCollection(collection), id: entity.id, ifMatch: entity.entityTag };
 }

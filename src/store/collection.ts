@@ -59,3 +59,9 @@ export function defineCollection<T extends Entity>() {
   return <const Index extends string>(name: string, parts: CollectionParts<T, Index>): Collection<T, Index> =>
     Object.freeze({ followed: false, expiresBy: undefined, ...parts, name });
 }
+
+/** The same collection where it stands among others in a list: in a commit, or in what a back-end has to keep. */
+export function anyCollection<T extends Entity>(collection: Collection<T>): Collection<Entity> {
+  // Safe to widen: what is done through the list only ever gives a collection its own entities.
+  return collection as unknown as Collection<Entity>;
+}

@@ -1,0 +1,119 @@
+import { STATUS_CODES } from 'node:http';
+import type { Request, Response } from 'express';
+import type { Origin } from '../../access/caller.ts';
+import type { Respond } from '../../http/app.ts';
+import { newRequestId, transactionIdOf } from '../../http/request-identity.ts';
+import { SECURITY_HEADERS } from '../../http/security-headers.ts';
+import { Problem } from '../../problems/problem.ts';
+import {
+  MethodNotAllowed,
+  Overloaded,
+  ParameterMissing,
+  RateLimited,
+  StoreUnavailable,
+} from '../../problems/request-problems.ts';
+import { withoutSecrets } from '../../telemetry/redaction.ts';
+import { TOKEN_PROBLEMS, type TokenProblem } from './token-problems.ts';
+
+/** Headers of every answer of this door (IBM Cloud IAM Identity API, token operations). */
+const COMMON_HEADERS: Readonly<Record<string, string>> = Object.freeze({
+  ...SECURITY_HEADERS,
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-cache, no-store, must-revalidate',
+  Pragma: 'no-cache',
+  Expires: '0',
+  'Content-Language': 'en-US',
+  'IBM-Cloud-Service-Name': 'iam-identity',
+});
+
+/** The names of one request: the caller's own, echoed, and ours. */
+export type RequestNames = Pick<Origin, 'transactionId' | 'requestId'>;
+
+/** @returns the names of a request; ours is new at each call, so call it once */
+export function requestNamesOf(request: Request): RequestNames {
+  return { transactionId: transactionIdOf(request), requestId: newRequestId() };
+}
+
+/** Writes a body that holds credentials or speaks of them. In one `writeHead`, because the token route is hot. */
+export function writeAnswer(
+  response: Response,
+  { transactionId, requestId }: RequestNames,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    ...COMMON_HEADERS,
+    'Transaction-Id': transactionId,
+    'X-Correlation-Id': transactionId,
+    'X-Request-Id': requestId,
+    'Content-Length': Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
+}
+
+/** Told of every failure that this door answers, with what only the log may know. */
+export type OnFailure = (failure: unknown, status: number, request: Request, names: RequestNames) => void;
+
+/** Writes failures in the token endpoint's form; nothing that is not a problem is told. */
+export function tokenFailures(onFailure: OnFailure): Respond {
+  return (failure, request, response) => {
+    const problem = failure instanceof Problem ? failure : undefined;
+    const row = TOKEN_PROBLEMS[problem?.code ?? 'internal_error'];
+    const names = requestNamesOf(request);
+    onFailure(failure, row.status, request, names);
+    const body = {
+      errorCode: row.errorCode,
+      errorMessage: row.errorMessage ?? problem?.message ?? '',
+      ...detailsOf(problem, row),
+      context: contextOf(request, names),
+    };
+    writeAnswer(response, names, row.status, body, headersOf(problem, row.status));
+  };
+}
+
+function detailsOf(problem: Problem | undefined, { status, errorMessage }: TokenProblem): { errorDetails?: string } {
+  if (problem === undefined) return {};
+  if (status === 404 || status === 405 || status === 415) {
+    const sentences = [`HTTP ${status} ${STATUS_CODES[status]}.`, problem.message, problem.details ?? ''];
+    return { errorDetails: sentences.join(' ').trim() };
+  }
+  if (errorMessage === undefined) return problem.details === undefined ? {} : { errorDetails: problem.details };
+  const named = problem instanceof ParameterMissing ? `Property: ${problem.parameter}. ` : '';
+  return { errorDetails: `${named}${problem.message} ${problem.details ?? ''}`.trim() };
+}
+
+/** No `url`: IBM's Node SDK hides the message of an error whose `context.url` holds the letters "iam". */
+function contextOf({ headers, path }: Request, { transactionId }: RequestNames): Readonly<Record<string, string>> {
+  const instant = new Date();
+  const [day = '', time = ''] = instant.toISOString().replace('Z', '').split('T');
+  const at = `${day.split('-').reverse().join('.')} ${time.replace('.', ':')} UTC`;
+  return {
+    requestId: transactionId,
+    requestType: `incoming.${path.split('/').filter(Boolean).map(capitalized).join('_').slice(0, 60)}`,
+    userAgent: withoutSecrets(headers['user-agent'] ?? '').slice(0, 200),
+    startTime: at,
+    endTime: at,
+    elapsedTime: '0',
+    locale: 'en_US',
+  };
+}
+
+const capitalized = (segment: string): string =>
+  segment.charAt(0).toUpperCase() + segment.slice(1).replace(/[^A-Za-z0-9-]/g, '');
+
+function headersOf(problem: Problem | undefined, status: number): Readonly<Record<string, string>> {
+  if (problem instanceof RateLimited) {
+    const seconds = String(problem.retryAfterSeconds);
+    return { 'Retry-After': seconds, 'RateLimit-Remaining': '0', 'RateLimit-Reset': seconds };
+  }
+  if (problem instanceof Overloaded || problem instanceof StoreUnavailable) {
+    return { 'Retry-After': String(problem.retryAfterSeconds) };
+  }
+  if (problem instanceof MethodNotAllowed) return { Allow: problem.allowed.join(', ') };
+  if (status === 401) return { 'WWW-Authenticate': 'Basic realm="identity", Bearer realm="identity"' };
+  if (status === 413) return { Connection: 'close' };
+  return {};
+}

@@ -1,0 +1,121 @@
+import type { Request, RequestHandler } from 'express';
+import { basicCredentialsOf, bearerTokenOf, requiredBearerTokenOf } from '../../http/authorization.ts';
+import type { ClientAddressOf } from '../../http/client-addresses.ts';
+import { readForm } from '../../http/read-form.ts';
+import { refuseSecretsInUrl } from '../../http/read-query.ts';
+import type { Form } from '../../http/url-encoded.ts';
+import { addressBucketOf, type FailedAttempts } from '../../limits/failed-attempts.ts';
+import { CredentialsConflicting, CredentialsMissing } from '../../problems/credential-problems.ts';
+import { ParameterMissing } from '../../problems/request-problems.ts';
+import type { AccessTokenClaims } from '../../token-format/token-claims.ts';
+import type { AuthenticateBearer } from '../../tokens/authenticate-bearer.ts';
+import type { AuthenticateClient } from '../../tokens/authenticate-client.ts';
+import type { Introspection } from '../../tokens/introspect.ts';
+import type { Revocation } from '../../tokens/revoke.ts';
+import { requestNamesOf, writeAnswer } from './answers.ts';
+
+/** What the routes about existing credentials stand on. */
+export interface CredentialRouteParts {
+  readonly introspection: Introspection;
+  readonly revocation: Revocation;
+  readonly authenticateBearer: AuthenticateBearer;
+  readonly authenticateClient: AuthenticateClient;
+  readonly clientAddressOf: ClientAddressOf;
+  /** Whether introspection without credentials is allowed, as at IBM. */
+  readonly anonymousIntrospection: boolean;
+  readonly anonymousIntrospections: FailedAttempts;
+}
+
+/** POST /identity/introspect: form `token` or `apikey` (RFC 7662; IBM Cloud IAM). */
+export function introspectRoute(parts: CredentialRouteParts): RequestHandler {
+  const { introspection } = parts;
+  return async (request, response) => {
+    refuseSecretsInUrl(request);
+    const names = requestNamesOf(request);
+    await admit(parts, request);
+    const { token, apikey } = credentialOf(await readForm(request));
+    if (token !== undefined) {
+      const claims = await introspection.token(token);
+      return writeAnswer(response, names, 200, claims === undefined ? { active: false } : tokenState(claims));
+    }
+    const owner = await introspection.apiKey(apikey);
+    if (owner === undefined) return writeAnswer(response, names, 200, { active: false });
+    const { accountId, ...identity } = owner;
+    writeAnswer(response, names, 200, { active: true, ...identity, account: { valid: true, bss: accountId } });
+  };
+}
+
+/** POST /identity/revoke: form `token` or `apikey` (RFC 7009, section 2). What is unknown is 200 as well. */
+export function revokeRoute({ revocation, clientAddressOf }: CredentialRouteParts): RequestHandler {
+  return async (request, response) => {
+    refuseSecretsInUrl(request);
+    const names = requestNamesOf(request);
+    const { token, apikey } = credentialOf(await readForm(request));
+    const origin = { address: clientAddressOf(request), ...names };
+    if (token !== undefined) await revocation.token(token, origin);
+    else await revocation.apiKey(apikey, origin);
+    writeAnswer(response, names, 200, {});
+  };
+}
+
+/** GET /identity/userinfo (IBM Cloud IAM). */
+export function userinfoRoute({ authenticateBearer }: CredentialRouteParts): RequestHandler {
+  return async (request, response) => {
+    refuseSecretsInUrl(request);
+    const names = requestNamesOf(request);
+    const claims = await authenticateBearer(requiredBearerTokenOf(request));
+    const { realmid, identifier, iam_id, given_name, family_name, name, email, sub, account, iat, exp } = claims;
+    const { iss, grant_type, client_id, scope, acr, amr } = claims;
+    const person = { given_name, family_name, name, email };
+    const token = { iat, exp, iss, grant_type, client_id, scope, acr, amr };
+    writeAnswer(response, names, 200, {
+      active: true,
+      realmId: realmid,
+      identifier,
+      iam_id,
+      ...person,
+      sub,
+      account: { bss: account.bss },
+      ...token,
+    });
+  };
+}
+
+/** Who may introspect: a client or bearer that proves itself, or, where it is not switched off, anybody within a limit. */
+async function admit(parts: CredentialRouteParts, request: Request): Promise<void> {
+  const bearer = bearerTokenOf(request);
+  if (bearer !== undefined) {
+    await parts.authenticateBearer(bearer);
+    return;
+  }
+  const client = basicCredentialsOf(request);
+  if (client !== undefined) {
+    await parts.authenticateClient(client);
+    return;
+  }
+  if (!parts.anonymousIntrospection) {
+    throw new CredentialsMissing('Introspection needs credentials here.', {
+      details: 'Send an Authorization header: Bearer with a token, or Basic with a service ID and one of its keys.',
+    });
+  }
+  const bucket = addressBucketOf(parts.clientAddressOf(request));
+  parts.anonymousIntrospections.check(bucket);
+  parts.anonymousIntrospections.record(bucket);
+}
+
+/** Exactly one of the two: with both it would be unclear which was meant. */
+function credentialOf(form: Form): { token: string; apikey?: undefined } | { token?: undefined; apikey: string } {
+  const token = form.get('token');
+  const apikey = form.get('apikey');
+  if (token !== undefined && apikey !== undefined) {
+    throw new CredentialsConflicting('Both a token and an API key were sent.', { details: 'Send one of them.' });
+  }
+  if (token !== undefined) return { token };
+  if (apikey !== undefined) return { apikey };
+  throw new ParameterMissing('token', { details: "Send 'token' or 'apikey'." });
+}
+
+/** The claims without our private one: which generations a token carries is nobody's business. */
+function tokenState({ latchkey: _private, ...claims }: AccessTokenClaims): object {
+  return { active: true, token_type: 'Bearer', ...claims };
+}

@@ -1,0 +1,50 @@
+import { Router } from 'express';
+import { respondWith } from '../../http/app.ts';
+import { methods } from '../../http/methods.ts';
+import { RouteUnknown } from '../../problems/request-problems.ts';
+import type { Jwks } from '../../signing-keys/jwks.ts';
+import { type OnFailure, tokenFailures } from './answers.ts';
+import { type CredentialRouteParts, introspectRoute, revokeRoute, userinfoRoute } from './credential-routes.ts';
+import { type DiscoveryParts, discoveryRoute, keysRoute } from './discovery.ts';
+import { type TokenRouteParts, tokenRoute } from './token-route.ts';
+
+/** What the door stands on. */
+export interface IbmIamTokenDoorParts extends TokenRouteParts, CredentialRouteParts, DiscoveryParts {
+  readonly jwks: () => Jwks;
+  readonly onFailure: OnFailure;
+}
+
+/**
+ * `/identity/*`: IBM Cloud IAM's token endpoint, its keys, discovery and introspection, and a revocation endpoint that IBM
+ * does not have. It knows IBM's wire format and nothing of how a key is proven.
+ */
+export function ibmIamTokenDoor(parts: IbmIamTokenDoorParts): Router {
+  const router = Router();
+  const token = tokenRoute(parts);
+  const keys = keysRoute(parts.jwks);
+  const discovery = discoveryRoute(parts);
+
+  methods(router, '/identity/token', { POST: token });
+  // Aliases: an old one, a common mistake of clients that are given the issuer as base, and clients that escape the `#`
+  // of the generated "token API" (/identity/token%23apikey).
+  methods(router, '/oidc/token', { POST: token });
+  methods(router, '/identity/identity/token', { POST: token });
+  methods(router, '/identity/keys', { GET: keys });
+  methods(router, '/oidc/jwks', { GET: keys });
+  methods(router, '/identity/introspect', { POST: introspectRoute(parts) });
+  methods(router, '/identity/revoke', { POST: revokeRoute(parts) });
+  methods(router, '/identity/userinfo', { GET: userinfoRoute(parts) });
+  methods(router, '/identity/.well-known/openid-configuration', { GET: discovery });
+  methods(router, '/identity/.well-known/oauth-authorization-server', { GET: discovery });
+  methods(router, '/.well-known/oauth-authorization-server/identity', { GET: discovery });
+  methods(router, '/.well-known/openid-configuration/identity', { GET: discovery });
+  router.post(/^\/identity\/token%23[^/]{0,100}$/, token);
+
+  router.use(['/identity', '/oidc'], (request) => {
+    throw new RouteUnknown(`There is no ${request.method} ${request.path.slice(0, 100)} here.`, {
+      details: 'The token endpoint is POST /identity/token.',
+    });
+  });
+  router.use(respondWith(tokenFailures(parts.onFailure)));
+  return router;
+}

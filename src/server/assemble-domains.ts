@@ -1,0 +1,113 @@
+import type { Logger } from 'pino';
+import { accessWith } from '../access/access.ts';
+import { ACCOUNTS } from '../accounts/account.ts';
+import { accountsIn } from '../accounts/accounts.ts';
+import { apiKeysIn } from '../api-keys/api-keys.ts';
+import { authenticateApiKeyWith } from '../api-keys/authenticate-api-key.ts';
+import { recordExchanges } from '../audit/record-exchanges.ts';
+import { trackRecordIn } from '../audit/track-record.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Config } from '../config/config.ts';
+import { failedAttempts } from '../limits/failed-attempts.ts';
+import { openLiveSet } from '../revocations/live-set.ts';
+import { sealing as sealingUnder } from '../secrets/sealing.ts';
+import { secretDigests } from '../secrets/secret-digests.ts';
+import { serviceIdsIn } from '../service-ids/service-ids.ts';
+import { openSigningKeys } from '../signing-keys/signing-keys.ts';
+import { jwtVerifier } from '../signing-keys/verify-jwt.ts';
+import type { Store } from '../store/store.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { bearerAuthentication } from '../tokens/authenticate-bearer.ts';
+import { clientAuthentication } from '../tokens/authenticate-client.ts';
+import { exchangeWith } from '../tokens/exchange.ts';
+import { apiKeyGrant } from '../tokens/grants/apikey-grant.ts';
+import { refreshTokenGrant } from '../tokens/grants/refresh-token-grant.ts';
+import { identityChainsIn } from '../tokens/identity-chain.ts';
+import { introspection as introspectionWith } from '../tokens/introspect.ts';
+import { tokenIssuer } from '../tokens/issue-token.ts';
+import { revocation as revocationWith } from '../tokens/revoke.ts';
+import type { InstallationSecrets } from './open-store.ts';
+import { signingKeysRecorded } from './signing-key-audit.ts';
+
+/** What the inside is assembled from. */
+export interface AssembleParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly secrets: InstallationSecrets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The `iss` claim. */
+  readonly issuer: string;
+}
+
+/** Everything inside, joined; it knows no HTTP. */
+export type Domains = Awaited<ReturnType<typeof assembleDomains>>;
+
+/** The longest life of an access token, seconds. */
+const TOKEN_LIFE_SECONDS = 3_600;
+
+/** Joins the rooms of the two lower floors. */
+export async function assembleDomains(parts: AssembleParts) {
+  const { config, store, secrets, clock, logger, metrics, issuer } = parts;
+  const digests = secretDigests(secrets.pepper);
+  const sealing = sealingUnder(secrets.masterKey);
+  const signingKeys = await openSigningKeys({
+    store,
+    sealing,
+    clock,
+    logger,
+    algorithm: config.signingAlgorithm,
+    jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
+    tokenLifeSeconds: TOKEN_LIFE_SECONDS,
+    rotationDays: config.signingKeyRotationDays,
+    recorded: signingKeysRecorded(clock),
+  });
+  const revocations = await openLiveSet({ store, clock });
+  const onError = (cause: unknown): void => logger.warn({ err: cause }, 'records could not be written; they are kept');
+  const recorder = recordExchanges({ store, clock, onError });
+
+  const access = accessWith({ ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId });
+  const accounts = accountsIn({ store, access, clock });
+  const serviceIds = serviceIdsIn({ store, access, clock });
+  const authenticate = authenticateApiKeyWith({ store, digests });
+  const apiKeys = apiKeysIn({ store, access, clock, digests, sealing, serviceIds, authenticate });
+
+  const verify = jwtVerifier({ signingKeys, clock });
+  const loadIdentityChain = identityChainsIn(store);
+  const authenticateClient = clientAuthentication({ authenticate, clock });
+  const exchange = exchangeWith({
+    grants: new Map([
+      ['apikey', apiKeyGrant({ authenticate })],
+      ['refresh_token', refreshTokenGrant({ store, verify, revocations, loadIdentityChain, issuer })],
+    ]),
+    authenticateClient,
+    loadIdentityChain,
+    issueToken: tokenIssuer({ signingKeys, clock, issuer }),
+    clock,
+    recorder,
+    failedAttempts: limiter('failed_exchanges', parts),
+    onOutcome: metrics.exchanged,
+  });
+
+  return {
+    accounts,
+    apiKeys,
+    serviceIds,
+    trackRecord: trackRecordIn(store),
+    exchange,
+    introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),
+    revocation: revocationWith({ store, verify, authenticate, apiKeys, clock, issuer }),
+    authenticateBearer: bearerAuthentication({ verify, revocations, issuer }),
+    authenticateClient,
+    anonymousIntrospections: limiter('anonymous_introspections', parts),
+    signingKeys,
+    revocations,
+    recorder,
+  };
+}
+
+function limiter(name: string, { config, clock, metrics }: AssembleParts) {
+  const perMinute = config.failedExchangesPerMinute;
+  return failedAttempts({ perMinute, clock, onRefused: () => metrics.refused(name) });
+}

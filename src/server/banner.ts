@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { adminKeyFile } from './bootstrap.ts';
+
+/** What the banner tells. */
+export interface BannerParts {
+  readonly publicUrl: string;
+  readonly operationsUrl: string;
+  readonly dataFolder: string;
+  readonly back: readonly string[];
+}
+
+/** What stands on the screen when the service listens: where, and a line to paste. The key itself is never printed. */
+export function banner({ publicUrl, operationsUrl, dataFolder, back }: BannerParts): string {
+  const file = resolve(adminKeyFile(dataFolder));
+  const common = [
+    '',
+    `Latchkey listens on ${publicUrl}`,
+    `  operations     ${operationsUrl} (/readyz, /metrics, /openapi.json)`,
+    `  store          ${back.join(', ')}`,
+  ];
+  if (!existsSync(file)) return [...common, ''].join('\n');
+  return [
+    ...common,
+    `  admin API key  ${file}`,
+    '',
+    'Exchange the key for a token:',
+    '',
+    `  curl -s '${publicUrl}/identity/token' -d grant_type=urn:ibm:params:oauth:grant-type:apikey \\`,
+    `    -d "apikey=$(cat '${file}')"`,
+    '',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,24 @@
+import { ACCOUNTS, INSTALLATIONS } from '../accounts/account.ts';
+import { API_KEYS } from '../api-keys/api-key.ts';
+import { AUDIT_EVENTS } from '../audit/audit-event.ts';
+import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
+import { REVOCATIONS } from '../revocations/revocation.ts';
+import { SERVICE_IDS } from '../service-ids/service-id.ts';
+import { SIGNING_KEYS } from '../signing-keys/signing-key.ts';
+import { anyCollection, type Collection, type Entity } from '../store/collection.ts';
+import { MEMBERSHIPS, USERS } from '../users/user.ts';
+
+/** Everything that a back-end has to keep. */
+export const COLLECTIONS: readonly Collection<Entity>[] = [
+  anyCollection(INSTALLATIONS),
+  anyCollection(ACCOUNTS),
+  anyCollection(USERS),
+  anyCollection(MEMBERSHIPS),
+  anyCollection(SERVICE_IDS),
+  anyCollection(API_KEYS),
+  anyCollection(ACTIVITY),
+  anyCollection(REVOCATIONS),
+  anyCollection(SIGNING_KEYS),
+  anyCollection(AUDIT_EVENTS),
+  anyCollection(EXCHANGE_COUNTS),
+];

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { ConfigProblems } from '../config/config-problems.ts';
+import { settingsHelp } from '../config/describe-settings.ts';
+import { readConfig } from '../config/read-config.ts';
+import type { Environment } from '../config/read-settings.ts';
+import { bootstrapCommand } from './commands/bootstrap-command.ts';
+import { migrateCommand } from './commands/migrate-command.ts';
+import { retireMasterKeyCommand, retirePepperCommand } from './commands/retire-commands.ts';
+import { serveCommand } from './commands/serve-command.ts';
+import { dropSigningKeyCommand, rotateSigningKeyCommand } from './commands/signing-key-commands.ts';
+import { VERSION } from './service-document.ts';
+
+/** What every command is given. */
+export interface CommandParts {
+  readonly config: Config;
+  /** Writes a line for the operator. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Runs the command that the words name; without one the service.
+ * @returns the exit code: 0 done, 1 it could not be done, 2 the words or the settings are wrong
+ */
+export async function runCommandLine(words: readonly string[], environment: Environment): Promise<number> {
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+  let exitCode = 0;
+
+  const run =
+    <Rest extends unknown[]>(command: (parts: CommandParts, ...rest: Rest) => Promise<number>) =>
+    async (...rest: Rest): Promise<void> => {
+      const config = readConfig(environment, (path) => readFileSync(path, 'utf8'));
+      exitCode = await command({ config, say }, ...rest);
+    };
+
+  try {
+    await programOf(run).parseAsync([...words]);
+    return exitCode;
+  } catch (failure) {
+    if (failure instanceof ConfigProblems) {
+      complain('The settings are not right:');
+      for (const problem of failure.problems) complain(`  - ${problem}`);
+      complain('All settings: node src/main.ts --help');
+      return 2;
+    }
+    complain(failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure));
+    return 1;
+  }
+}
+
+type Run = <Rest extends unknown[]>(
+  command: (parts: CommandParts, ...rest: Rest) => Promise<number>,
+) => (...rest: Rest) => Promise<void>;
+
+function programOf(run: Run): Command {
+  const program = new Command('latchkey')
+    .description('Long-lived API keys in, one-hour bearer tokens out. Without a command: serve.')
+    .version(VERSION)
+    .showHelpAfterError()
+    .addHelpText('after', `\n${settingsHelp()}`);
+  program
+    .command('serve', { isDefault: true })
+    .description('Run the service in the foreground.')
+    .action(run(serveCommand));
+  program
+    .command('bootstrap')
+    .description('Prepare the store, and make the installation and its first API key where there is none.')
+    .action(run(bootstrapCommand));
+  program
+    .command('rotate-signing-key')
+    .description('Publish the next signing key now; it signs once every cached key set holds it.')
+    .action(run(rotateSigningKeyCommand));
+  program
+    .command('drop-signing-key')
+    .argument('<kid>', 'the id of the key, as in /identity/keys')
+    .description('Emergency: the key neither signs nor verifies from now on; every token that it signed is refused.')
+    .action(run(dropSigningKeyCommand));
+  program
+    .command('retire-pepper')
+    .option('--force', 'retire it although keys still depend on it; those keys stop working')
+    .description('Begin a new pepper, or end a retired one on which no key depends any more.')
+    .action(run(retirePepperCommand));
+  program
+    .command('retire-master-key')
+    .description('Begin a new master key, or seal everything anew under the current one and end the retired ones.')
+    .action(run(retireMasterKeyCommand));
+  program
+    .command('migrate')
+    .option('--dry-run', 'only tell what would be done')
+    .description('Bring the structure of the store up to date; forward only.')
+    .action(run(migrateCommand));
+  return program;
+}

@@ -1,0 +1,57 @@
+import { SYSTEM_CLOCK } from '../../clock/clock.ts';
+import { sealing } from '../../secrets/sealing.ts';
+import { openSigningKeys, type SigningKeys } from '../../signing-keys/signing-keys.ts';
+import type { Store } from '../../store/store.ts';
+import { newLogger } from '../../telemetry/logger.ts';
+import type { CommandParts } from '../command-line.ts';
+import { openSecrets, openStore } from '../open-store.ts';
+import { signingKeysRecorded } from '../signing-key-audit.ts';
+
+const TOKEN_LIFE_SECONDS = 3_600;
+
+/** Publishes the next signing key; running services follow by themselves. */
+export function rotateSigningKeyCommand(parts: CommandParts): Promise<number> {
+  return withSigningKeys(parts, async (signingKeys) => {
+    const { kid, algorithm, signFrom } = await signingKeys.rotate();
+    parts.say(`key ${kid} (${algorithm}) is published and signs from ${new Date(signFrom).toISOString()} on`);
+  });
+}
+
+/** Ends a signing key at once. */
+export function dropSigningKeyCommand(parts: CommandParts, kid: string): Promise<number> {
+  return withSigningKeys(parts, async (signingKeys) => {
+    const current = await signingKeys.drop(kid);
+    parts.say(`key ${kid} is dropped; ${current.kid} signs now`);
+  });
+}
+
+/** Opens the store and the signing keys for the length of one piece of work. @returns the exit code */
+export async function withSigningKeys(
+  { config }: CommandParts,
+  work: (keys: SigningKeys, store: Store) => Promise<void>,
+): Promise<number> {
+  const logger = newLogger({ level: config.logLevel });
+  const { masterKey } = await openSecrets(config);
+  const store = await openStore({ config, clock: SYSTEM_CLOCK, logger });
+  try {
+    const signingKeys = await openSigningKeys({
+      store,
+      logger,
+      sealing: sealing(masterKey),
+      clock: SYSTEM_CLOCK,
+      algorithm: config.signingAlgorithm,
+      jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
+      tokenLifeSeconds: TOKEN_LIFE_SECONDS,
+      rotationDays: config.signingKeyRotationDays,
+      recorded: signingKeysRecorded(SYSTEM_CLOCK),
+    });
+    try {
+      await work(signingKeys, store);
+    } finally {
+      await signingKeys.close();
+    }
+  } finally {
+    await store.close();
+  }
+  return 0;
+}

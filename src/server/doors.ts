@@ -1,0 +1,71 @@
+import type { Request, Router } from 'express';
+import type { Logger } from 'pino';
+import type { Caller } from '../access/caller.ts';
+import type { Config } from '../config/config.ts';
+import { ibmIamIdentityDoor } from '../doors/ibm-iam-identity/door.ts';
+import { ibmIamTokenDoor } from '../doors/ibm-iam-token/door.ts';
+import { requiredBearerTokenOf } from '../http/authorization.ts';
+import type { ClientAddressOf } from '../http/client-addresses.ts';
+import { pathOf } from '../http/read-query.ts';
+import { newRequestId, transactionIdOf } from '../http/request-identity.ts';
+import type { SealedCursors } from '../http/sealed-cursors.ts';
+import type { Domains } from './assemble-domains.ts';
+
+/** What every door may be given. */
+export interface DoorParts {
+  readonly config: Config;
+  readonly domains: Domains;
+  readonly clientAddressOf: ClientAddressOf;
+  readonly cursors: SealedCursors;
+  readonly publicUrl: string;
+  readonly issuer: string;
+  readonly logger: Logger;
+}
+
+/** One row a door: the token endpoint first, because it is asked most. */
+export function doors(parts: DoorParts): readonly Router[] {
+  const { config, domains, clientAddressOf, cursors, publicUrl, issuer, logger } = parts;
+  const onFailure = failureLog(logger);
+  return [
+    ibmIamTokenDoor({
+      ...domains,
+      clientAddressOf,
+      anonymousIntrospection: config.anonymousIntrospection,
+      jwks: domains.signingKeys.jwks,
+      publicUrl,
+      issuer,
+      signingAlgorithms: [config.signingAlgorithm],
+      onFailure,
+    }),
+    ibmIamIdentityDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure }),
+  ];
+}
+
+/** Proves who makes an administrative call. */
+function callers({ domains, clientAddressOf }: DoorParts): (request: Request) => Promise<Caller> {
+  return async (request) => {
+    const claims = await domains.authenticateBearer(requiredBearerTokenOf(request));
+    return {
+      iamId: claims.iam_id,
+      accountId: claims.account.bss,
+      apiKeyId: claims.latchkey.api_key_id,
+      address: clientAddressOf(request),
+      requestId: newRequestId(),
+      transactionId: transactionIdOf(request),
+    };
+  };
+}
+
+/** The caller's own mistakes at `debug`; what only an operator can mend, with its diagnostic, at `error`. */
+function failureLog(logger: Logger) {
+  return (
+    failure: unknown,
+    status: number,
+    request: Request,
+    names: { transactionId: string; requestId: string },
+  ): void => {
+    const level = status >= 500 ? 'error' : 'debug';
+    if (!logger.isLevelEnabled(level)) return;
+    logger[level]({ ...names, method: request.method, path: pathOf(request), status, err: failure }, 'request refused');
+  };
+}

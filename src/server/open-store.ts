@@ -1,0 +1,70 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock/clock.ts';
+import type { Config } from '../config/config.ts';
+import { type KeyRing, MASTER_KEY_RING, PEPPER_RING } from '../secrets/key-ring.ts';
+import { keyRingFromFile } from '../secrets/key-ring-file.ts';
+import type { Store, StoreMigrations } from '../store/store.ts';
+import { mongoMigrations, openMongoRedisStore } from '../store-mongo-redis/open-mongo-redis-store.ts';
+import { openSqliteStore } from '../store-sqlite/open-sqlite-store.ts';
+import { sqliteMigrations } from '../store-sqlite/sqlite-migrations.ts';
+import { COLLECTIONS } from './collections.ts';
+
+/** What a store is opened with. */
+export interface OpenStoreParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The secrets that are never in the store. */
+export interface InstallationSecrets {
+  readonly pepper: KeyRing;
+  readonly masterKey: KeyRing;
+}
+
+/** @returns where the embedded store lies */
+export const sqliteFile = ({ dataFolder }: Config): string => join(dataFolder, 'latchkey.sqlite');
+
+/** Opens the back-end that the configuration names: one row each. @throws when it cannot be reached, or is not prepared */
+export async function openStore({ config, clock, logger }: OpenStoreParts): Promise<Store> {
+  switch (config.store.kind) {
+    case 'sqlite':
+      await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+      return openSqliteStore({ file: sqliteFile(config), clock, collections: COLLECTIONS });
+    case 'mongo-redis': {
+      const { mongoUrl, redisUrl } = config.store;
+      // Who lets the service make its installation lets it make the structure for it as well.
+      const pendingMigrations = config.bootstrap === 'auto' ? 'apply' : 'refuse';
+      return openMongoRedisStore({ mongoUrl, redisUrl, clock, collections: COLLECTIONS, logger, pendingMigrations });
+    }
+  }
+}
+
+/** The migrations of the same back-end; the embedded one applies its own when it is opened. */
+export async function openMigrations({ config, clock, logger }: OpenStoreParts): Promise<StoreMigrations> {
+  switch (config.store.kind) {
+    case 'sqlite':
+      return sqliteMigrations({ file: sqliteFile(config), clock, collections: COLLECTIONS });
+    case 'mongo-redis':
+      return mongoMigrations({ mongoUrl: config.store.mongoUrl, clock, collections: COLLECTIONS, logger });
+  }
+}
+
+/** The secrets of the installation: given, or, embedded, from files that the first start makes in the data folder. */
+export async function openSecrets(config: Config): Promise<InstallationSecrets> {
+  const { store, dataFolder: folder } = config;
+  if (store.kind === 'mongo-redis') return store;
+  const mayCreate = !(await exists(sqliteFile(config)));
+  return {
+    pepper: store.pepper ?? (await keyRingFromFile({ folder, kind: PEPPER_RING, mayCreate })),
+    masterKey: store.masterKey ?? (await keyRingFromFile({ folder, kind: MASTER_KEY_RING, mayCreate })),
+  };
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

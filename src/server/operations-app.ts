@@ -1,0 +1,66 @@
+import type { Express } from 'express';
+import { completeApp, newApp } from '../http/app.ts';
+import { methods } from '../http/methods.ts';
+import { SECURITY_HEADERS } from '../http/security-headers.ts';
+import { MethodNotAllowed } from '../problems/request-problems.ts';
+import type { Store } from '../store/store.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+/** What the operations listener stands on. */
+export interface OperationsParts {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  /** False from the first moment of a stop on: load balancers send no more. */
+  readonly accepting: () => boolean;
+  /** The OpenAPI document of the service. */
+  readonly openApi: object;
+}
+
+/**
+ * What operators and their machines ask, on a listener of its own that is loopback by default: metrics and documents are
+ * no business of the public (ASVS 13.4.5).
+ */
+export function operationsApp({ store, metrics, accepting, openApi }: OperationsParts): Express {
+  const app = newApp();
+  const json = { ...SECURITY_HEADERS, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+
+  methods(app, '/livez', {
+    GET: (_request, response) => {
+      response.writeHead(200, json).end('{"status":"alive"}');
+    },
+  });
+
+  methods(app, '/readyz', {
+    GET: async (_request, response) => {
+      const storeUp = await store.ping().then(
+        () => true,
+        () => false,
+      );
+      metrics.setStoreUp(storeUp);
+      const ready = storeUp && accepting();
+      const body = { status: ready ? 'ready' : 'not ready', store: storeUp ? 'up' : 'down', stopping: !accepting() };
+      response.writeHead(ready ? 200 : 503, json).end(JSON.stringify(body));
+    },
+  });
+
+  methods(app, '/metrics', {
+    GET: async (_request, response) => {
+      const { contentType, body } = await metrics.render();
+      response.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': contentType }).end(body);
+    },
+  });
+
+  methods(app, '/openapi.json', {
+    GET: (_request, response) => {
+      response.writeHead(200, json).end(JSON.stringify(openApi));
+    },
+  });
+
+  completeApp(app, (failure, _request, response) => {
+    const notAllowed = failure instanceof MethodNotAllowed;
+    const headers = notAllowed ? { ...json, Allow: failure.allowed.join(', ') } : json;
+    response.writeHead(notAllowed ? 405 : 404, headers);
+    response.end('{"message":"Here are /livez, /readyz, /metrics and /openapi.json."}');
+  });
+  return app;
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Request } from 'express';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { refuseInTokenForm, unreadableInTokenForm } from '../doors/ibm-iam-token/refusals.ts';
+import { routeTemplateOf } from '../http/app.ts';
+import { type Listener, listen } from '../http/listener.ts';
+import type { OverloadGuard } from '../http/overload-guard.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { requestLog } from '../telemetry/request-log.ts';
+
+/** What the service's own listener stands on. */
+export interface ServiceListenerParts {
+  readonly config: Config;
+  readonly guard: OverloadGuard;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly handler: RequestListener;
+}
+
+/** Opens the listener of the service: shedding before routing, metrics and logs after the answer. */
+export function listenForService({ config, guard, metrics, logger, handler }: ServiceListenerParts): Promise<Listener> {
+  const log = requestLog(logger);
+  const onAnswered = (request: IncomingMessage, response: ServerResponse, milliseconds: number): void => {
+    // Express adds the route to the request that it was given; it is absent where none matched.
+    metrics.answered(routeTemplateOf(request as Request), response.statusCode, milliseconds / 1_000);
+    log({ method: request.method, url: request.url, status: response.statusCode, milliseconds });
+  };
+  return listen({
+    handler: guard.around(handler, (_problem, request, response) => {
+      metrics.shed();
+      refuseInTokenForm(request, response);
+    }),
+    host: config.host,
+    port: config.port,
+    tls: config.tls,
+    refusalBodyOf: unreadableInTokenForm,
+    onAnswered,
+    onTlsReload: (reload) => logger.info({ reload }, 'TLS files were read again'),
+  });
+}
