@@ -9,7 +9,7 @@ const CHANGES_PER_READ = 500;
 
 /** Tells those who watch what was committed to followed collections, in order. */
 export interface ChangeFeed {
-  /** @throws RangeError when the changes after `since` are no longer kept */
+  /** When the changes after `since` are no longer kept, every entity is delivered instead. */
   watch(
     names: ReadonlySet<string>,
     onChange: (change: StoredChange) => void,
@@ -28,6 +28,8 @@ export interface ChangeFeedParts {
   readonly foreign: ForeignWrites;
   /** Reads the entity as it is now. */
   readonly read: (collection: string, id: string) => Entity | undefined;
+  /** Reads all entities as they are now. */
+  readonly readAll: (collection: string) => Iterable<Entity>;
 }
 
 interface Watcher {
@@ -73,7 +75,9 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
       foreignChanges = true;
     },
     watch(names, onChange, since) {
-      const watcher: Watcher = { names, onChange, position: startOf(connection, since), delivering: false };
+      const { position, lost } = startOf(connection, since);
+      const watcher: Watcher = { names, onChange, position, delivering: false };
+      if (lost) tellAll(parts, watcher);
       watchers.add(watcher);
       poll ??= setInterval(look, POLL_MILLISECONDS).unref();
       foreignChanges = true;
@@ -130,14 +134,20 @@ function tell({ onChange }: Watcher, change: StoredChange): void {
   }
 }
 
-function startOf(connection: SqliteConnection, since: Sequence | undefined): number {
+function tellAll({ readAll }: ChangeFeedParts, watcher: Watcher): void {
+  const sequence = String(watcher.position);
+  for (const collection of watcher.names) {
+    for (const entity of readAll(collection)) tell(watcher, { sequence, collection, id: entity.id, entity });
+  }
+}
+
+/** @returns where to begin, and whether changes after `since` are not kept: too old, or of a file that was put back */
+function startOf(connection: SqliteConnection, since: Sequence | undefined) {
   // AUTOINCREMENT never uses a number twice and remembers the last one, also when all rows have been removed.
   const last = Number(connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")?.['seq'] ?? 0);
-  if (since === undefined) return last;
+  if (since === undefined) return { position: last, lost: false };
   const position = Number(since);
   const first = Number(connection.first('SELECT min(sequence) AS first FROM changes')?.['first'] ?? last + 1);
-  if (!Number.isSafeInteger(position) || position < first - 1 || position > last) {
-    throw new RangeError(`the changes after '${since}' are not kept; load the collections and watch from now on`);
-  }
-  return position;
+  const lost = !Number.isSafeInteger(position) || position < first - 1 || position > last;
+  return { position: lost ? last : position, lost };
 }

@@ -50,7 +50,12 @@ function assembleStore(connection: SqliteConnection, clock: Clock, tables: Table
     feed.expectForeignChanges();
   });
   const rows = tableReaders(tables, { connection, cache, foreign });
-  const feed = changeFeed({ connection, foreign, read: (collection, id) => rows(collection).get(id) });
+  const feed = changeFeed({
+    connection,
+    foreign,
+    read: (collection, id) => rows(collection).get(id),
+    readAll: (collection) => rows(collection).all(),
+  });
   const queue = queueOver(connection, cache, feed, () => sweep());
   const sweep = sweepOver(connection, clock, queue);
   const writing = { connection, clock, tables, queue };

@@ -21,6 +21,8 @@ export interface TableReader {
   find(index: string, values: readonly IndexValue[]): Entity | undefined;
   page(index: string, request: PageRequest): Page<Entity>;
   count(index: string, equals: readonly IndexValue[], limit: number): number;
+  /** Every entity of the table, in the order in which they were inserted. */
+  all(): Iterable<Entity>;
 }
 
 /** @returns a reader of the table; rows read by id or by a unique value are kept in the cache */
@@ -72,6 +74,16 @@ export function tableReader(table: Table, { connection, cache, foreign }: Readin
       );
       return Number(row?.['counted']);
     },
+
+    *all() {
+      const sql = `SELECT rowid AS position, document FROM ${table.name} WHERE rowid > ? ORDER BY rowid LIMIT ?`;
+      for (let position = 0; ; ) {
+        const rows = connection.all(sql, position, LARGEST_PAGE);
+        for (const row of rows) yield entityOf(row['document']);
+        if (rows.length < LARGEST_PAGE) return;
+        position = Number(rows.at(-1)?.['position']);
+      }
+    },
   };
 }
 
@@ -122,12 +134,11 @@ function keptEntity(cache: RowCache, collection: string, document: unknown, key?
 }
 
 function hasValues(entity: Entity, fields: readonly string[], values: readonly IndexValue[]): boolean {
-  const known: Readonly<Record<string, unknown>> = { ...entity };
-  return fields.every((field, position) => known[field] === values[position]);
+  return fields.every((field, position) => Reflect.get(entity, field) === values[position]);
 }
 
-// The fields of an index are never objects (`boundValues` refuses them), and those of an ordered one are never absent.
 function valuesOf(entity: Entity | undefined, fields: readonly string[]): readonly IndexValue[] {
-  const known: Readonly<Record<string, unknown>> = { ...entity };
-  return fields.map((field) => known[field] as IndexValue);
+  if (entity === undefined) return [];
+  // The fields of an index are never objects (`boundValues` refuses them), and those of an ordered one are never absent.
+  return fields.map((field) => Reflect.get(entity, field) as IndexValue);
 }

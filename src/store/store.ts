@@ -39,7 +39,7 @@ export interface StoredChange {
   readonly sequence: Sequence;
   readonly collection: string;
   readonly id: string;
-  /** The entity as committed; `undefined` when it was removed, or is gone again by the time it is read. */
+  /** The entity as committed, or newer; `undefined` when it was removed, or is gone again by the time it is read. */
   readonly entity: Entity | undefined;
 }
 
@@ -53,7 +53,10 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
-/** Values that grow: one row of counters, made when first met. */
+/**
+ * Values that grow: one row of counters, made when first met. Its entity tag is made with it and stays, so nothing else
+ * may replace the row.
+ */
 export interface Tally {
   readonly id: string;
   /** Added to the fields of these names; an absent field counts as 0. */
@@ -69,7 +72,10 @@ export interface Lease {
   readonly name: string;
   /** Grows with each new holder; a commit under an older one is refused. */
   readonly fence: number;
-  /** @returns false when it has gone to another */
+  /**
+   * Begins its time anew, from now.
+   * @returns false when it was released or has gone to another; one that has ended is still its holder's until then
+   */
   renew(milliseconds: number): Promise<boolean>;
   release(): Promise<void>;
 }
@@ -106,23 +112,28 @@ export interface Store {
    * @throws StoreUnavailable  (as every other call) the durable store could not be reached in time
    */
   commit(changes: readonly Change[], options?: CommitOptions): Promise<void>;
-  /** Appends entities to a log; not transactional, batched by the caller. Ids that are there already are passed over. */
+  /**
+   * Appends entities to a log; not transactional, batched by the caller. Ids that are there already are passed over. The
+   * collection is not followed.
+   */
   append<T extends Entity>(collection: Collection<T>, events: readonly T[]): Promise<void>;
-  /** Adds to counters in bulk; each row is atomic, the batch is not. */
+  /** Adds to counters in bulk; each row is atomic, the batch is not. The collection is not followed. */
   tally<T extends Entity>(collection: Collection<T>, tallies: readonly Tally[]): Promise<void>;
   /**
    * Delivers every change of the followed `collections` committed after `since`, in order, then new ones as they come.
    * Changes of this process are delivered before its `commit` returns. Delivery is at least once.
-   * Without `since`: from now on; whoever loads the collections after `watch` has returned misses nothing.
+   * Without `since`: from now on; whoever loads the collections after `watch` has returned misses nothing. When the
+   * changes after `since` are no longer kept (SQLite: a day), every entity of the collections is delivered instead.
+   * `onChange` must not throw. What `deleteExpired` removes may be left out.
    */
   watch(
     collections: readonly Pick<Collection<Entity>, 'name'>[],
     onChange: (change: StoredChange) => void,
     since?: Sequence,
   ): Promise<Subscription>;
-  /** @returns the lease, or `undefined` when another holds it */
+  /** @returns the lease, or `undefined` when it is held, by this process or by another */
   lease(name: string, milliseconds: number): Promise<Lease | undefined>;
-  /** Removes at most `limit` entities whose `expiresBy` instant is before `before`. @returns how many went */
+  /** Removes at most `limit` entities, the oldest first, whose `expiresBy` instant is before `before`. @returns how many went */
   deleteExpired<T extends Entity>(collection: Collection<T>, before: number, limit: number): Promise<number>;
   readonly expiring: ExpiringValues;
   /** @throws StoreUnavailable when an access decision could not be made from the store now */
