@@ -27,7 +27,7 @@ import {
   newApiKey,
   sealedSecretContext,
 } from './new-api-key.ts';
-import { expectOwner } from './owners.ts';
+import { expectOwner, withLivingOwner } from './owners.ts';
 
 /** What may be changed later; an absent field stays as it is. */
 export interface ApiKeyChange {
@@ -104,7 +104,9 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
     if (apiKey?.accountId !== caller.accountId) throw notFound();
     const { accountId, id, iamId } = apiKey;
     await requireRight(caller, verb, { accountId, resource: id, ownerIamId: iamId });
-    return apiKey;
+    const [living] = await withLivingOwner(store, [apiKey]);
+    if (living === undefined) throw notFound();
+    return living;
   };
 
   const record = (verb: string, before: ApiKey | undefined, after: ApiKey | undefined, key: ApiKey): AuditedChange => ({
@@ -169,7 +171,9 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       const orders = API_KEY_ORDERS[order];
       const index = iamId === undefined ? orders.account : orders.identity;
       const equals = iamId === undefined ? [accountId] : [accountId, iamId];
-      return readListing({ reader, collection: API_KEYS, index, request: { ...page, equals }, matches });
+      const request = { ...page, equals };
+      const listing = await readListing({ reader, collection: API_KEYS, index, request, matches });
+      return { ...listing, rows: await withLivingOwner(store, listing.rows) };
     },
 
     update: (caller, id, change, ifMatch) =>

@@ -4,6 +4,7 @@ import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { type Change, expectUnchanged } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { MEMBERSHIPS, membershipId, USER_REALM } from '../users/user.ts';
+import type { ApiKey } from './api-key.ts';
 import type { ApiKeyOwner, NewApiKey } from './new-api-key.ts';
 
 /**
@@ -27,6 +28,18 @@ export async function expectOwner(
   const serviceId = await store.read(SERVICE_IDS).find('byIamId', [iamId]);
   if (serviceId?.accountId !== accountId || serviceId.state !== 'active') throw noSuchIdentity();
   return expectUnchanged(SERVICE_IDS, serviceId);
+}
+
+/**
+ * Leaves out the keys of removed service IDs: such a key has gone with its owner, also before the background job reaches
+ * it, so that a read follows the removal at once.
+ * @returns the others, in their order
+ */
+export async function withLivingOwner(store: Store, apiKeys: readonly ApiKey[]): Promise<readonly ApiKey[]> {
+  const ownerIds = new Set(apiKeys.map(({ iamId }) => iamId).filter((iamId) => !isUser(iamId)));
+  const owners = await Promise.all([...ownerIds].map((iamId) => store.read(SERVICE_IDS).find('byIamId', [iamId])));
+  const living = new Set(owners.filter((owner) => owner?.state === 'active').map((owner) => owner?.iamId));
+  return apiKeys.filter(({ iamId }) => isUser(iamId) || living.has(iamId));
 }
 
 /** @returns whether the iam id is that of a user (`IBMid-…`) */

@@ -14,7 +14,7 @@ export type PathParameters<Path extends string> = Path extends `${infer Segment}
   ? PathParameters<Segment> & PathParameters<Rest>
   : Path extends `:${infer Name}`
     ? { [Key in Name]: string }
-    : unknown;
+    : Record<never, string>;
 
 /**
  * Serves a path by one handler a method. `HEAD` is answered by the handler of `GET`, unless it has its own. Every other

@@ -31,6 +31,7 @@ export const PLATFORM_ROOMS: readonly string[] = [
   'store',
   'store-mongo-redis',
   'store-sqlite',
+  'limits',
   'telemetry',
   'token-format',
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressBucketOf, failedAttempts } from '../../src/http/failed-attempts.ts';
-import { problemOf } from './wire.ts';
+import { addressBucketOf, failedAttempts } from '../../src/limits/failed-attempts.ts';
+import { problemOf } from '../http/wire.ts';
 
 const givenClock = () => {
   let now = 1_700_000_000_000;

@@ -1,6 +1,10 @@
 // Linear: fixed lengths, and one bounded repetition.
 const DATE = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})$/;
 
+/** Years of four digits: others have another form, which nobody reads back. */
+const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** An instant as IBM's identity API writes it: `2026-11-21T04:00+0000`, to the minute, in UTC. */
 export function formatDate(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16)}+0000`;
@@ -17,7 +21,9 @@ export function readDate(text: string): number | undefined {
   // `Date.parse` takes the 30th of February for the 2nd of March: what it read must be what was written.
   if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(local)) return undefined;
   const shiftMinutes = offsetMinutes(offset);
-  return shiftMinutes === undefined ? undefined : at - shiftMinutes * 60_000;
+  if (shiftMinutes === undefined) return undefined;
+  const shifted = at - shiftMinutes * 60_000;
+  return shifted >= FIRST && shifted <= LAST ? shifted : undefined;
 }
 
 /** @returns the offset from UTC; `undefined` when there is no such offset */

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import { respondWith } from '../../http/app.ts';
-import { pathOf, refuseSecretsInUrl } from '../../http/read-query.ts';
+import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { commonHeaders, identityFailures, type OnFailure, rememberedRequestNames } from './answers.ts';
 import { type ApiKeyRouteParts, apiKeyRoutes, type CallerOf } from './api-key-routes.ts';
@@ -26,8 +26,9 @@ export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   router.use(PREFIXES, commonHeaders(namesOf), secretsRefused);
   apiKeyRoutes(router, { ...parts, callerOf });
   serviceIdRoutes(router, { ...parts, callerOf });
-  router.use(PREFIXES, (request) => {
-    throw new RouteUnknown(`There is no ${request.method} ${pathOf({ url: request.originalUrl }).slice(0, 200)} here.`);
+  router.use(PREFIXES, () => {
+    // The path is not repeated: who takes a key for an id sends it there.
+    throw new RouteUnknown('There is nothing at this path.');
   });
   router.use(respondWith(identityFailures({ namesOf, onFailure: parts.onFailure })));
   return router;

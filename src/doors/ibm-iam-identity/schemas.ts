@@ -4,8 +4,8 @@ import { readDate } from './dates.ts';
 
 /** The parts of schemas that API keys and service IDs share (IBM Cloud IAM Identity API, section "Schemas"). */
 
-/** Refused in names and descriptions: half a character, which no store keeps, and what breaks lines of logs and tables. */
-const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
+/** Refused in names: half a character, which no store keeps, and what breaks lines of logs and tables. */
+export const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
 const isMultilineText = (text: string): boolean => isText(text.replaceAll(/[\t\n\r]/g, ' '));
 
 /** Not unique; 1 to 255 characters on one line. */
@@ -35,7 +35,7 @@ export const DATE = z
     context.addIssue({ code: 'custom', message: 'must be a date such as 2026-11-21T04:00+0000' });
     return z.NEVER;
   })
-  .meta({ description: 'A date in ISO 8601 with an offset.', example: '2026-11-21T04:00+0000' });
+  .meta({ description: 'A date in ISO 8601 with an offset.', examples: ['2026-11-21T04:00+0000'] });
 
 /** `none`, `disable` or `delete`. */
 export const ACTION_WHEN_LEAKED = z

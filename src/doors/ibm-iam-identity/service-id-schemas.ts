@@ -5,6 +5,7 @@ import {
   DESCRIPTION,
   FLAG,
   GROUP_ID,
+  isText,
   NAME,
   PAGE_MEMBERS,
   PAGE_PARAMETERS,
@@ -22,7 +23,7 @@ export const SERVICE_ID_LIST_PARAMETERS = z.object({
 
 /** Tokens carry them, so there are few and they are short. */
 const UNIQUE_INSTANCE_CRNS = z
-  .array(z.string().min(1).max(300))
+  .array(z.string().min(1).max(300).refine(isText, 'must be text without control characters'))
   .max(10)
   .describe('The service instances for which the service ID was made.');
 

@@ -1,0 +1,73 @@
+import { defineCollection, type Entity } from '../store/collection.ts';
+
+/**
+ * The tenants: accounts and the one installation they live in. What an account owns (identities, keys, …) is other rooms'.
+ */
+export interface Account extends Entity {
+  /** 32 hexadecimal digits; the `account.bss` claim. */
+  readonly id: string;
+  /** The same tenant's name for systems that name tenants by UUID. */
+  readonly tenantId: string;
+  readonly name: string;
+  /** The user who holds every right in the account. */
+  readonly ownerIamId: string;
+  readonly settings: AccountSettings;
+  /** Bumped to end every token of the account. */
+  readonly generation: number;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** What the owner may set; an absent setting has the product's default. */
+export interface AccountSettings {
+  /** Life of an access token, 900 to 3,600. Default 3,600. */
+  readonly accessTokenSeconds?: number;
+  /** Life of a refresh token, 900 to 259,200. Default 259,200. */
+  readonly refreshTokenSeconds?: number;
+}
+
+/** All accounts. */
+export const ACCOUNTS = defineCollection<Account>()('accounts', {
+  fields: {
+    id: 'string',
+    entityTag: 'string',
+    tenantId: 'string',
+    name: 'string',
+    ownerIamId: 'string',
+    settings: 'json',
+    generation: 'integer',
+    createdAt: 'integer',
+    modifiedAt: 'integer',
+  },
+  indexes: { byTenant: { fields: ['tenantId'], unique: true } },
+});
+
+/** The one record of this installation: of many processes that start at once, one inserts it. */
+export interface Installation extends Entity {
+  readonly id: typeof INSTALLATION_ID;
+  /** Names the installation in servers that it may share with others. */
+  readonly installationId: string;
+  /** The account and the user that were made with it. */
+  readonly firstAccountId: string;
+  readonly operatorIamId: string;
+  /** Bumped to end every token there is. */
+  readonly generation: number;
+  readonly createdAt: number;
+}
+
+/** The id of the one installation record. */
+export const INSTALLATION_ID = 'installation';
+
+/** Holds one record. */
+export const INSTALLATIONS = defineCollection<Installation>()('installations', {
+  fields: {
+    id: 'string',
+    entityTag: 'string',
+    installationId: 'string',
+    firstAccountId: 'string',
+    operatorIamId: 'string',
+    generation: 'integer',
+    createdAt: 'integer',
+  },
+  indexes: {},
+});

@@ -1,0 +1,106 @@
+import type { Origin } from '../access/caller.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Store } from '../store/store.ts';
+import { ACTIVITY, EXCHANGE_COUNTS } from './exchange-count.ts';
+import { type FailedExchange, failureLog } from './failure-log.ts';
+import { tallyBook } from './tally-book.ts';
+
+/** A token was given. */
+export interface SuccessfulExchange {
+  readonly accountId: string;
+  readonly apiKeyId: string;
+  readonly iamId: string;
+}
+
+/** Writes down exchanges without holding up one of them. */
+export interface ExchangeRecorder {
+  succeeded(origin: Origin, exchange: SuccessfulExchange): void;
+  failed(origin: Origin, failure: FailedExchange): void;
+  /** Writes all that is waiting. @throws what the store throws; what was not written stays for the next time */
+  flush(): Promise<void>;
+  /** Writes all that is waiting and stops the timers. */
+  close(): Promise<void>;
+}
+
+/** What the recorder stands on. */
+export interface ExchangeRecorderParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** How often counts and failures are written, milliseconds. Default 1,000: at most so much is lost by `kill -9`. */
+  readonly flushMilliseconds?: number;
+  /** How often last-used instants are written, milliseconds. Default 30,000. */
+  readonly activityMilliseconds?: number;
+  /** Called when a flush fails; what was to be written is kept. */
+  readonly onError?: (cause: unknown) => void;
+}
+
+interface Sums {
+  /** By key, then address: exchanges since the last flush. */
+  readonly exchanges: Map<string, { readonly exchange: SuccessfulExchange; readonly address: string; count: number }>;
+  minuteAt: number;
+  lastAt: number;
+}
+
+const MINUTE = 60_000;
+const KEEP_COUNTS_MILLISECONDS = 90 * 24 * 60 * MINUTE;
+
+/** Successful exchanges are counted per key, client address and minute, and their activity per key and identity. */
+export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder {
+  const { store, clock, flushMilliseconds = 1_000, activityMilliseconds = 30_000, onError } = parts;
+  const failures = failureLog({ store, clock });
+  const counts = tallyBook(store, EXCHANGE_COUNTS);
+  const activity = tallyBook(store, ACTIVITY);
+  const sums: Sums = { exchanges: new Map(), minuteAt: 0, lastAt: 0 };
+
+  const settleSums = (): void => {
+    const { minuteAt, lastAt } = sums;
+    for (const { exchange, address, count } of sums.exchanges.values()) {
+      const first = { ...exchange, address, minuteAt, expiresAt: minuteAt + KEEP_COUNTS_MILLISECONDS };
+      counts.add({ id: `${minuteAt}:${exchange.apiKeyId}:${address}`, add: { exchanges: count }, first });
+      for (const id of [exchange.apiKeyId, exchange.iamId]) {
+        activity.add({ id, add: { authnCount: count }, raise: { lastAuthnAt: lastAt } });
+      }
+    }
+    sums.exchanges.clear();
+  };
+
+  const flushRecords = async (): Promise<void> => {
+    settleSums();
+    await failures.flush();
+    await counts.flush();
+  };
+  const reported = (work: Promise<void>): Promise<void> => work.catch((cause: unknown) => onError?.(cause));
+  const often = setInterval(() => reported(flushRecords()), flushMilliseconds).unref();
+  const seldom = setInterval(() => reported(activity.flush()), activityMilliseconds).unref();
+
+  return {
+    succeeded({ address }, exchange) {
+      const now = clock.now();
+      const minuteAt = now - (now % MINUTE);
+      if (minuteAt !== sums.minuteAt) {
+        settleSums();
+        sums.minuteAt = minuteAt;
+      }
+      sums.lastAt = now;
+      const id = `${exchange.apiKeyId} ${address}`;
+      const known = sums.exchanges.get(id);
+      if (known !== undefined) known.count += 1;
+      else sums.exchanges.set(id, { exchange, address, count: 1 });
+    },
+
+    failed: failures.add,
+
+    async flush() {
+      await flushRecords();
+      await activity.flush();
+    },
+
+    async close() {
+      clearInterval(often);
+      clearInterval(seldom);
+      failures.settle();
+      await reported(flushRecords());
+      await reported(activity.flush());
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Store } from '../store/store.ts';
+import { AUDIT_EVENTS, type AuditEvent } from './audit-event.ts';
+import { ACTIVITY, type Activity } from './exchange-count.ts';
+
+/** What was done to one thing, and how much it was used. */
+export interface TrackRecord {
+  /** @returns the newest changes of the thing, newest first, at most 50 */
+  history(accountId: string, targetId: string): Promise<readonly AuditEvent[]>;
+  /** @returns when and how often the key or identity was exchanged; `undefined` when never, as far as is written */
+  activity(id: string): Promise<Activity | undefined>;
+}
+
+const HISTORY_ROWS = 50;
+
+/** Reads the track record of single things from the audit log and the activity counters. */
+export function trackRecordIn(store: Store): TrackRecord {
+  return {
+    async history(accountId, targetId) {
+      const request = { equals: [accountId, targetId], limit: HISTORY_ROWS, descending: true };
+      const page = await store.read(AUDIT_EVENTS).page('byTarget', request);
+      return page.rows.filter(({ outcome }) => outcome === 'success');
+    },
+    activity: (id) => store.read(ACTIVITY).get(id),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../clock/clock.ts';
+import type { IndexValue } from '../store/collection.ts';
+import type { Store, StoredChange } from '../store/store.ts';
+import type { RevocationSubject } from '../token-format/revocation-subjects.ts';
+import { REVOCATIONS, type Revocation } from './revocation.ts';
+
+/** What is revoked now, in memory: asked for every token, without a store call. */
+export interface LiveSet {
+  /** @returns whether any of the subjects' generations was cut off; what other processes committed is seen */
+  revokes(subjects: readonly RevocationSubject[]): boolean;
+  /** Forgets what has expired. */
+  sweep(): void;
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+/** What the live set stands on. */
+export interface LiveSetParts {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+interface Minimum {
+  readonly minimum: number;
+  readonly expiresAt: number;
+}
+
+const LOAD_PAGE_ROWS = 1000;
+
+/**
+ * Opens the live set: follows the store's changes first and loads what is there after, so that nothing committed in
+ * between is missed.
+ */
+export async function openLiveSet({ store, clock }: LiveSetParts): Promise<LiveSet> {
+  const minimums = new Map<string, Minimum>();
+
+  const learn = ({ subject, minimum, expiresAt }: Revocation): void => {
+    const known = minimums.get(subject);
+    // Minimums only ever grow: a change that is delivered twice, or late, must not bring a revoked token back.
+    minimums.set(subject, {
+      minimum: Math.max(minimum, known?.minimum ?? 0),
+      expiresAt: Math.max(expiresAt, known?.expiresAt ?? 0),
+    });
+  };
+
+  const subscription = await store.watch([REVOCATIONS], ({ entity }: StoredChange) => {
+    // The subscription names one collection, so every entity that it delivers is a Revocation.
+    if (entity !== undefined) learn(entity as Revocation);
+  });
+  await loadAll(store, learn);
+
+  return {
+    revokes(subjects) {
+      subscription.catchUp();
+      return subjects.some(([subject, generation]) => {
+        const known = minimums.get(subject);
+        return known !== undefined && generation < known.minimum;
+      });
+    },
+    sweep() {
+      const now = clock.now();
+      for (const [subject, { expiresAt }] of minimums) if (expiresAt < now) minimums.delete(subject);
+    },
+    get size() {
+      return minimums.size;
+    },
+    close: () => subscription.close(),
+  };
+}
+
+async function loadAll(store: Store, learn: (revocation: Revocation) => void): Promise<void> {
+  let after: readonly IndexValue[] | undefined;
+  do {
+    const page = await store.read(REVOCATIONS).page('byExpiry', { equals: [], after, limit: LOAD_PAGE_ROWS });
+    page.rows.forEach(learn);
+    after = page.next;
+  } while (after !== undefined);
+}

@@ -1,0 +1,57 @@
+import { type Insert, insert } from '../store/changes.ts';
+import { defineCollection, type Entity } from '../store/collection.ts';
+import { firstEntityTag } from '../store/entity-tag.ts';
+import { REVOKED_TOKEN_GENERATION, tokenSubject } from '../token-format/revocation-subjects.ts';
+
+/**
+ * The durable record that tokens are taken back: those of `subject` whose generation is below `minimum`. It is made in
+ * the same commit as what caused it, and vanishes when the last token it can concern has expired everywhere.
+ */
+export interface Revocation extends Entity {
+  readonly accountId: string;
+  /** One of the names of `token-format/revocation-subjects.ts`: `key:<id>`, `token:<jti>`, … */
+  readonly subject: string;
+  /** The first generation that is good again. */
+  readonly minimum: number;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** All revocations that still matter. */
+export const REVOCATIONS = defineCollection<Revocation>()('revocations', {
+  fields: {
+    id: 'string',
+    entityTag: 'string',
+    accountId: 'string',
+    subject: 'string',
+    minimum: 'integer',
+    createdAt: 'integer',
+    expiresAt: 'integer',
+  },
+  indexes: { byExpiry: { fields: ['expiresAt', 'id'] } },
+  followed: true,
+  expiresBy: 'expiresAt',
+});
+
+/** The longest life of an access token, in milliseconds (contracts of the token endpoint: 3,600 s). */
+export const LONGEST_TOKEN_LIFE_MILLISECONDS = 3_600_000;
+
+/** The largest clock difference of a verifier that is still tolerated, in milliseconds. */
+export const TOLERATED_SKEW_MILLISECONDS = 60_000;
+
+/** A cut-off of a subject's generation, to be committed together with the change that bumps it. */
+export function cutOff(subject: string, minimum: number, accountId: string, now: number): Insert {
+  const expiresAt = now + LONGEST_TOKEN_LIFE_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;
+  return revocation({ subject, minimum, accountId, createdAt: now, expiresAt });
+}
+
+/** The end of one token, by its `jti`. @param tokenExpiresAt its `exp`, in milliseconds */
+export function tokenRevocation(jti: string, accountId: string, tokenExpiresAt: number, now: number): Insert {
+  const expiresAt = tokenExpiresAt + TOLERATED_SKEW_MILLISECONDS;
+  const subject = tokenSubject(jti);
+  return revocation({ subject, minimum: REVOKED_TOKEN_GENERATION, accountId, createdAt: now, expiresAt });
+}
+
+function revocation(parts: Omit<Revocation, 'id' | 'entityTag'>): Insert {
+  return insert(REVOCATIONS, { id: `${parts.subject}@${parts.minimum}`, entityTag: firstEntityTag(), ...parts });
+}

@@ -1,0 +1,102 @@
+import { hash } from 'node:crypto';
+import type { Origin } from '../access/caller.ts';
+import { requireUsable } from '../api-keys/authenticate-api-key.ts';
+import type { ExchangeRecorder } from '../audit/record-exchanges.ts';
+import type { Clock } from '../clock/clock.ts';
+import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
+import { AccountMismatch, ClientCredentialsMissing, GrantUnsupported } from '../problems/credential-problems.ts';
+import { Problem } from '../problems/problem.ts';
+import type { AuthenticateClient } from './authenticate-client.ts';
+import type { IdentityChain, LoadIdentityChain } from './identity-chain.ts';
+import type { IssueToken } from './issue-token.ts';
+import type { Grant, GrantedToken, Proven, TokenRequest } from './token-request.ts';
+
+/** Turns a proven credential into a token. @throws GrantUnsupported, and whatever the steps refuse with */
+export type Exchange = (request: TokenRequest, origin: Origin) => Promise<GrantedToken>;
+
+/** What the exchange stands on. */
+export interface ExchangeParts {
+  readonly grants: ReadonlyMap<string, Grant>;
+  readonly authenticateClient: AuthenticateClient;
+  readonly loadIdentityChain: LoadIdentityChain;
+  readonly issueToken: IssueToken;
+  readonly clock: Clock;
+  readonly recorder: ExchangeRecorder;
+  readonly failedAttempts: FailedAttempts;
+  /** One more exchange of this outcome, for the metrics. */
+  readonly onOutcome: (outcome: 'success' | 'failure', code: string) => void;
+}
+
+/** What is known of the credential so far; a failure is recorded with it. */
+interface Progress {
+  proven?: Proven;
+}
+
+/** Every grant passes the same steps in the same order, so that no grant and no door can leave one out. */
+export function exchangeWith(parts: ExchangeParts): Exchange {
+  const { grants, authenticateClient, loadIdentityChain, issueToken, clock, recorder, onOutcome } = parts;
+
+  return async (request, origin) => {
+    const progress: Progress = {};
+    try {
+      const grant = grants.get(request.grant);
+      if (grant === undefined) throw unsupported(request.grant, grants);
+      if (grant.needsClient && request.client === undefined) throw clientMissing();
+      const clientId = await authenticateClient(request.client);
+      progress.proven = await grant.prove(request);
+      const { apiKey, accountId = request.accountId } = progress.proven;
+      requireUsable(apiKey, clock.now());
+      const chain = await loadIdentityChain(apiKey, accountId);
+      refuseOtherAccounts(chain, request);
+      const token = await issueToken(chain, { clientId, grantClaim: grant.claim });
+      recorder.succeeded(origin, { accountId: chain.account.id, apiKeyId: apiKey.id, iamId: apiKey.iamId });
+      onOutcome('success', 'none');
+      return token;
+    } catch (failure) {
+      const code = failure instanceof Problem ? failure.code : 'internal_error';
+      onOutcome('failure', code);
+      recorder.failed(origin, { action: 'token.exchange', problem: code, ...knownOf(progress) });
+      if (isRefusal(failure)) limitFailures(parts.failedAttempts, request, origin);
+      throw failure;
+    }
+  };
+}
+
+/** The tenant list of a caller that would rather have no token than one for another account. */
+function refuseOtherAccounts({ account }: IdentityChain, { acceptedAccountIds }: TokenRequest): void {
+  if (acceptedAccountIds === undefined || acceptedAccountIds.includes(account.id)) return;
+  throw new AccountMismatch('The API key belongs to none of the accounts asked for.');
+}
+
+/** An outage, or overload, is not the caller's failure. */
+const isRefusal = (failure: unknown): boolean =>
+  failure instanceof Problem && failure.code !== 'store_unavailable' && failure.code !== 'overloaded';
+
+/**
+ * Counts the failure of the address and of the secret, and answers "too many" in the place of the failure once there were
+ * too many (R30). Only failures: an honest key behind the same address goes on working.
+ */
+function limitFailures(attempts: FailedAttempts, { secret }: TokenRequest, { address }: Origin): void {
+  const buckets = [`address ${addressBucketOf(address)}`];
+  if (secret !== undefined) buckets.push(`secret ${hash('sha256', secret, 'base64url')}`);
+  for (const bucket of buckets) attempts.check(bucket);
+  for (const bucket of buckets) attempts.record(bucket);
+}
+
+function knownOf({ proven }: Progress): { accountId?: string; apiKeyId?: string; iamId?: string } {
+  if (proven === undefined) return {};
+  const { id, accountId, iamId } = proven.apiKey;
+  return { accountId, apiKeyId: id, iamId };
+}
+
+function unsupported(grant: string, grants: ReadonlyMap<string, Grant>): GrantUnsupported {
+  return new GrantUnsupported('The grant type is not supported.', {
+    details: `Supported: ${[...grants.keys()].join(', ')}.`,
+    diagnostic: `asked for '${grant.slice(0, 100)}'`,
+  });
+}
+
+const clientMissing = (): ClientCredentialsMissing =>
+  new ClientCredentialsMissing('The grant needs a client.', {
+    details: 'Send the credentials of the client that got the token in an Authorization header (Basic).',
+  });

@@ -1,0 +1,69 @@
+import { API_KEYS } from '../../api-keys/api-key.ts';
+import {
+  RefreshTokenExpired,
+  RefreshTokenInvalid,
+  TokenExpired,
+  TokenInvalid,
+} from '../../problems/credential-problems.ts';
+import { ParameterMissing } from '../../problems/request-problems.ts';
+import type { LiveSet } from '../../revocations/live-set.ts';
+import type { VerifyJwt } from '../../signing-keys/verify-jwt.ts';
+import type { Store } from '../../store/store.ts';
+import { tokenSubject } from '../../token-format/revocation-subjects.ts';
+import type { RefreshTokenClaims } from '../../token-format/token-claims.ts';
+import { REFRESH_TOKEN_TYPE } from '../../token-format/token-types.ts';
+import { generationsOf, type LoadIdentityChain } from '../identity-chain.ts';
+import type { Grant } from '../token-request.ts';
+
+/** What the grant stands on. */
+export interface RefreshTokenGrantParts {
+  readonly store: Store;
+  readonly verify: VerifyJwt;
+  readonly revocations: LiveSet;
+  readonly loadIdentityChain: LoadIdentityChain;
+  readonly issuer: string;
+}
+
+/**
+ * Proves a refresh token of ours (RFC 6749, section 6). It is signed and stateless; whether it was taken back is read
+ * from the entities' own generations, because it lives longer than any cut-off is kept in the live set.
+ */
+export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
+  const { store, revocations, loadIdentityChain } = parts;
+  return {
+    claim: 'refresh_token',
+    needsClient: true,
+
+    async prove({ refreshToken, client, accountId }) {
+      if (refreshToken === undefined) throw new ParameterMissing('refresh_token');
+      const claims = await verified(parts, refreshToken);
+      // Only the client that got the refresh token may use it: a stolen one is worth nothing to another client.
+      if (claims.client_id !== client?.id) throw invalid('it was given to another client');
+      if (revocations.revokes([[tokenSubject(claims.jti), 0]])) throw invalid('it was revoked');
+      const apiKey = await store.read(API_KEYS).get(claims.latchkey.api_key_id);
+      if (apiKey === undefined || apiKey.disabled) throw invalid('its key is gone or disabled');
+      const chain = await loadIdentityChain(apiKey, claims.account.bss);
+      if (!sameGenerations(generationsOf(chain), claims.latchkey.generations)) throw invalid('its chain was cut off');
+      return { apiKey, accountId: accountId ?? claims.account.bss };
+    },
+  };
+}
+
+async function verified({ verify, issuer }: RefreshTokenGrantParts, token: string): Promise<RefreshTokenClaims> {
+  try {
+    return await verify(token, { typ: REFRESH_TOKEN_TYPE, issuer, audience: issuer });
+  } catch (error) {
+    if (error instanceof TokenExpired) throw new RefreshTokenExpired('The refresh token is expired. Log in again.');
+    if (error instanceof TokenInvalid) throw invalid(error.diagnostic ?? error.message, error);
+    throw error;
+  }
+}
+
+const invalid = (diagnostic: string, cause?: unknown): RefreshTokenInvalid =>
+  new RefreshTokenInvalid('The refresh token is invalid. Log in again.', { diagnostic, cause });
+
+function sameGenerations(now: object, then: object): boolean {
+  const current = new Map(Object.entries(now));
+  const carried = Object.entries(then);
+  return carried.length === current.size && carried.every(([name, generation]) => current.get(name) === generation);
+}

@@ -1,0 +1,91 @@
+import { ACCOUNTS, type Account, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
+import type { ApiKey } from '../api-keys/api-key.ts';
+import { isUser } from '../api-keys/owners.ts';
+import { AccountMismatch, ApiKeyUnknown, IdentityInactive } from '../problems/credential-problems.ts';
+import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
+import type { Store } from '../store/store.ts';
+import type { TokenGenerations } from '../token-format/token-claims.ts';
+import { MEMBERSHIPS, type Membership, membershipId, USERS, type User } from '../users/user.ts';
+
+/** Everything whose end ends the token, as it is now. */
+export interface IdentityChain {
+  readonly installation: Installation;
+  readonly account: Account;
+  readonly apiKey: ApiKey;
+  readonly identity: ChainedUser | ChainedServiceId;
+}
+
+/** A user, in one account. */
+export interface ChainedUser {
+  readonly kind: 'user';
+  readonly user: User;
+  readonly membership: Membership;
+}
+
+/** A service ID, in its account. */
+export interface ChainedServiceId {
+  readonly kind: 'service-id';
+  readonly serviceId: ServiceId;
+}
+
+/**
+ * Reads the chain of a key: its identity, the account in which it acts, the installation.
+ * @param accountId the account asked for; `undefined`: the key's own
+ * @throws ApiKeyUnknown     the key's owner was removed, and the key with it
+ * @throws IdentityInactive  the user is suspended in the account
+ * @throws AccountMismatch   the identity does not act in this account
+ */
+export type LoadIdentityChain = (apiKey: ApiKey, accountId: string | undefined) => Promise<IdentityChain>;
+
+/** @returns the loader over `store` */
+export function identityChainsIn(store: Store): LoadIdentityChain {
+  const installations = store.read(INSTALLATIONS);
+  const accounts = store.read(ACCOUNTS);
+
+  return async (apiKey, accountId = apiKey.accountId) => {
+    const [installation, account, identity] = await Promise.all([
+      installations.get(INSTALLATION_ID),
+      accounts.get(accountId),
+      isUser(apiKey.iamId) ? userIn(store, apiKey.iamId, accountId) : serviceIdIn(store, apiKey.iamId, accountId),
+    ]);
+    if (account === undefined) throw foreignAccount();
+    if (installation === undefined) throw new Error('the store holds keys, but no installation');
+    return { installation, account, apiKey, identity };
+  };
+}
+
+async function userIn(store: Store, iamId: string, accountId: string): Promise<ChainedUser> {
+  const [user, membership] = await Promise.all([
+    store.read(USERS).get(iamId),
+    store.read(MEMBERSHIPS).get(membershipId(accountId, iamId)),
+  ]);
+  // Not a member is told apart from suspended: the holder of the right secret may know what is wrong with it.
+  if (user === undefined || membership === undefined) throw foreignAccount();
+  if (membership.state !== 'active') {
+    throw new IdentityInactive('The user is not active in the account.', {
+      details: 'An administrator of the account can make the user active again.',
+    });
+  }
+  return { kind: 'user', user, membership };
+}
+
+async function serviceIdIn(store: Store, iamId: string, accountId: string): Promise<ChainedServiceId> {
+  const serviceId = await store.read(SERVICE_IDS).find('byIamId', [iamId]);
+  // A removed service ID has taken its keys with it, also those that the background job has not reached yet.
+  if (serviceId === undefined || serviceId.state === 'deleted') throw new ApiKeyUnknown();
+  if (serviceId.accountId !== accountId) throw foreignAccount();
+  return { kind: 'service-id', serviceId };
+}
+
+const foreignAccount = (): AccountMismatch =>
+  new AccountMismatch('The identity is not a member of the account.', {
+    details: 'Ask for an account in which the identity is active, or leave the account out.',
+  });
+
+/** @returns the generations of the whole chain, as the token carries them */
+export function generationsOf({ installation, account, apiKey, identity }: IdentityChain): TokenGenerations {
+  const common = { installation: installation.generation, account: account.generation, key: apiKey.generation };
+  return identity.kind === 'user'
+    ? { ...common, identity: identity.user.generation, membership: identity.membership.generation }
+    : { ...common, identity: identity.serviceId.generation };
+}

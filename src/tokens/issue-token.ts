@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, secondsOf } from '../clock/clock.ts';
+import type { SigningKeys } from '../signing-keys/signing-keys.ts';
+import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_TYPE } from '../token-format/token-types.ts';
+import { generationsOf, type IdentityChain } from './identity-chain.ts';
+import { identityClaims } from './identity-claims.ts';
+import { type GrantedToken, TOKEN_SCOPE } from './token-request.ts';
+
+/** Signs the tokens of one exchange. */
+export type IssueToken = (chain: IdentityChain, exchange: IssuedFor) => Promise<GrantedToken>;
+
+/** For which exchange tokens are issued. */
+export interface IssuedFor {
+  /** The client that named itself; `undefined`: none did, and it gets no refresh token. */
+  readonly clientId: string | undefined;
+  /** The `grant_type` claim. */
+  readonly grantClaim: string;
+}
+
+/** What issuing stands on. */
+export interface IssueTokenParts {
+  readonly signingKeys: Pick<SigningKeys, 'sign'>;
+  readonly clock: Clock;
+  /** The `iss` claim and the default `aud`. */
+  readonly issuer: string;
+}
+
+/** Life of an access token where the account sets none, seconds. */
+const ACCESS_TOKEN_SECONDS = 3_600;
+/** The client of a token for which no client named itself. */
+const NO_CLIENT = 'default';
+
+/** @returns a function that signs access tokens and, for clients that named themselves, refresh tokens */
+export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): IssueToken {
+  return async (chain, { clientId, grantClaim }) => {
+    const { account, apiKey, identity } = chain;
+    const { accessTokenSeconds = ACCESS_TOKEN_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
+      account.settings;
+    // Rounded down, so that `iat` is never in the future (R24).
+    const issuedAt = secondsOf(clock.now());
+    const expiresAt = endOf(issuedAt + accessTokenSeconds, apiKey.expiresAt);
+    const about = identityClaims(identity);
+    const common = {
+      iss: issuer,
+      aud: issuer,
+      iat: issuedAt,
+      client_id: clientId ?? NO_CLIENT,
+      account: { valid: true, bss: account.id, frozen: false },
+      scope: TOKEN_SCOPE,
+      latchkey: { api_key_id: apiKey.id, generations: generationsOf(chain) },
+    };
+    const access = {
+      ...about,
+      ...common,
+      jti: randomUUID(),
+      exp: expiresAt,
+      grant_type: grantClaim,
+      acr: 1,
+      amr: ['pwd'],
+    };
+    const refresh = {
+      ...common,
+      iam_id: about.iam_id,
+      sub: about.sub,
+      jti: randomUUID(),
+      exp: endOf(issuedAt + refreshTokenSeconds, apiKey.expiresAt),
+    };
+    const [accessToken, refreshToken] = await Promise.all([
+      signingKeys.sign(ACCESS_TOKEN_TYPE, access),
+      clientId === undefined ? undefined : signingKeys.sign(REFRESH_TOKEN_TYPE, refresh),
+    ]);
+    return { accessToken, refreshToken, issuedAt, expiresAt, scope: TOKEN_SCOPE };
+  };
+}
+
+/** A token never outlives its key (R6). All in seconds but the key's end. */
+const endOf = (wantedEnd: number, keyExpiresAt: number | undefined): number =>
+  keyExpiresAt === undefined ? wantedEnd : Math.min(wantedEnd, secondsOf(keyExpiresAt));

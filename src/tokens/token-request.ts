@@ -1,0 +1,52 @@
+import type { ApiKey } from '../api-keys/api-key.ts';
+
+/** What a client asks of a token endpoint, in our own words; doors map their vendor's names to it. */
+export interface TokenRequest {
+  /** The name of a row in `grants`. */
+  readonly grant: string;
+  /** An API key secret, for the grant that proves one. */
+  readonly secret?: string | undefined;
+  readonly refreshToken?: string | undefined;
+  /** The account in which a user wants to act; default: the key's own. */
+  readonly accountId?: string | undefined;
+  /** Accounts of which the token's must be one; absent: any. */
+  readonly acceptedAccountIds?: readonly string[] | undefined;
+  /** A client that named itself; absent: none did. */
+  readonly client?: ClientCredentials | undefined;
+}
+
+/** What an OAuth client says of itself (RFC 6749, section 2.3.1). */
+export interface ClientCredentials {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** What a grant has proven. */
+export interface Proven {
+  readonly apiKey: ApiKey;
+  /** The account that the credential itself is tied to; `undefined`: the one asked for, or the key's own. */
+  readonly accountId?: string | undefined;
+}
+
+/** A way to prove a credential: its own proof, nothing more. */
+export interface Grant {
+  /** The `grant_type` claim of the tokens it gives. */
+  readonly claim: string;
+  /** Whether only clients that name themselves may use it. */
+  readonly needsClient: boolean;
+  /** @throws the problem that says why nothing is proven */
+  prove(request: TokenRequest): Promise<Proven>;
+}
+
+/** What a client gets. Times are whole seconds since the epoch. */
+export interface GrantedToken {
+  readonly accessToken: string;
+  /** Only for clients that named themselves. */
+  readonly refreshToken: string | undefined;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly scope: string;
+}
+
+/** The scope of every token (IBM Cloud IAM). */
+export const TOKEN_SCOPE = 'ibm openid';
