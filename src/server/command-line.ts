@@ -1,23 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Config } from '../config/config.ts';
 import { ConfigProblems } from '../config/config-problems.ts';
 import { settingsHelp } from '../config/describe-settings.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Environment } from '../config/read-settings.ts';
 import { bootstrapCommand } from './commands/bootstrap-command.ts';
+import type { CommandParts } from './commands/command-parts.ts';
 import { migrateCommand } from './commands/migrate-command.ts';
 import { retireMasterKeyCommand, retirePepperCommand } from './commands/retire-commands.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { dropSigningKeyCommand, rotateSigningKeyCommand } from './commands/signing-key-commands.ts';
 import { VERSION } from './service-document.ts';
-
-/** What every command is given. */
-export interface CommandParts {
-  readonly config: Config;
-  /** Writes a line for the operator. */
-  readonly say: (line: string) => void;
-}
 
 /**
  * Runs the command that the words name; without one the service.

@@ -3,8 +3,8 @@ import { sealing } from '../../secrets/sealing.ts';
 import { secretDigests } from '../../secrets/secret-digests.ts';
 import { newLogger } from '../../telemetry/logger.ts';
 import { adminKeyFile, bootstrap } from '../bootstrap.ts';
-import type { CommandParts } from '../command-line.ts';
 import { openMigrations, openSecrets, openStore } from '../open-store.ts';
+import type { CommandParts } from './command-parts.ts';
 
 /** Prepares the store and makes the installation; a repeat changes nothing. */
 export async function bootstrapCommand({ config, say }: CommandParts): Promise<number> {

@@ -1,7 +1,7 @@
 import { SYSTEM_CLOCK } from '../../clock/clock.ts';
 import { newLogger } from '../../telemetry/logger.ts';
-import type { CommandParts } from '../command-line.ts';
 import { openMigrations } from '../open-store.ts';
+import type { CommandParts } from './command-parts.ts';
 
 /** Brings the structure of the store up to date, or tells what would be done. */
 export async function migrateCommand(

@@ -5,8 +5,8 @@ import { beginNewRingKey, endRetiredRingKeys } from '../../secrets/key-ring-file
 import { sealing as sealingUnder } from '../../secrets/sealing.ts';
 import type { Store } from '../../store/store.ts';
 import { newLogger } from '../../telemetry/logger.ts';
-import type { CommandParts } from '../command-line.ts';
 import { openSecrets, openStore } from '../open-store.ts';
+import type { CommandParts } from './command-parts.ts';
 import { withSigningKeys } from './signing-key-commands.ts';
 
 const COUNT_LIMIT = 1_000_000;

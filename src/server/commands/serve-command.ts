@@ -1,6 +1,6 @@
 import { banner } from '../banner.ts';
-import type { CommandParts } from '../command-line.ts';
 import { serve } from '../serve.ts';
+import type { CommandParts } from './command-parts.ts';
 
 /** Runs the service until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function serveCommand({ config, say }: CommandParts): Promise<number> {

@@ -3,9 +3,9 @@ import { sealing } from '../../secrets/sealing.ts';
 import { openSigningKeys, type SigningKeys } from '../../signing-keys/signing-keys.ts';
 import type { Store } from '../../store/store.ts';
 import { newLogger } from '../../telemetry/logger.ts';
-import type { CommandParts } from '../command-line.ts';
 import { openSecrets, openStore } from '../open-store.ts';
 import { signingKeysRecorded } from '../signing-key-audit.ts';
+import type { CommandParts } from './command-parts.ts';
 
 const TOKEN_LIFE_SECONDS = 3_600;
 
