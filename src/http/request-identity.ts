@@ -17,3 +17,23 @@ export function transactionIdOf({ headers }: Pick<IncomingMessage, 'headers'>): 
   const given = headers['transaction-id'];
   return typeof given === 'string' && SAFE_TRANSACTION_ID.test(given) ? given : newRequestId();
 }
+
+/** The names of one request, the same in its headers, its failure, its log lines and its audit record. */
+export interface RequestNames {
+  /** The caller's own id for the request, echoed; ours where it gave none. */
+  readonly transactionId: string;
+  /** Ours, unique. */
+  readonly requestId: string;
+}
+
+const NAMES = Symbol('names of the request');
+
+/** A request that remembers its names. */
+type NamedRequest = Pick<IncomingMessage, 'headers'> & { [NAMES]?: RequestNames };
+
+/** @returns the names of the request, the same at every call */
+export function requestNamesOf(request: NamedRequest): RequestNames {
+  const names = request[NAMES] ?? { transactionId: transactionIdOf(request), requestId: newRequestId() };
+  request[NAMES] = names;
+  return names;
+}

@@ -7,7 +7,7 @@ import { ibmIamTokenDoor } from '../doors/ibm-iam-token/door.ts';
 import { requiredBearerTokenOf } from '../http/authorization.ts';
 import type { ClientAddressOf } from '../http/client-addresses.ts';
 import { pathOf } from '../http/read-query.ts';
-import { newRequestId, transactionIdOf } from '../http/request-identity.ts';
+import { type RequestNames, requestNamesOf } from '../http/request-identity.ts';
 import type { SealedCursors } from '../http/sealed-cursors.ts';
 import type { Domains } from './assemble-domains.ts';
 
@@ -50,20 +50,14 @@ function callers({ domains, clientAddressOf }: DoorParts): (request: Request) =>
       accountId: claims.account.bss,
       apiKeyId: claims.latchkey.api_key_id,
       address: clientAddressOf(request),
-      requestId: newRequestId(),
-      transactionId: transactionIdOf(request),
+      ...requestNamesOf(request),
     };
   };
 }
 
 /** The caller's own mistakes at `debug`; what only an operator can mend, with its diagnostic, at `error`. */
 function failureLog(logger: Logger) {
-  return (
-    failure: unknown,
-    status: number,
-    request: Request,
-    names: { transactionId: string; requestId: string },
-  ): void => {
+  return (failure: unknown, status: number, request: Request, names: RequestNames): void => {
     const level = status >= 500 ? 'error' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     logger[level]({ ...names, method: request.method, path: pathOf(request), status, err: failure }, 'request refused');

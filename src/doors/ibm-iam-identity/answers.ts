@@ -1,35 +1,16 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Origin } from '../../access/caller.ts';
 import type { Respond } from '../../http/app.ts';
-import { newRequestId, transactionIdOf } from '../../http/request-identity.ts';
+import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
 import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
 import { MethodNotAllowed, Overloaded, RateLimited, StoreUnavailable } from '../../problems/request-problems.ts';
 import { IDENTITY_PROBLEMS } from './identity-problems.ts';
 
-/** The names of one request: the caller's own, echoed, and ours. */
-export type RequestNames = Pick<Origin, 'transactionId' | 'requestId'>;
-
-/** @returns the names of the request, the same at every call */
-export type RequestNamesOf = (request: Request) => RequestNames;
-
-/** Remembers the names of each request for as long as the request lives. */
-export function rememberedRequestNames(): RequestNamesOf {
-  const known = new WeakMap<Request, RequestNames>();
-  return (request) => {
-    const names = known.get(request) ?? { transactionId: transactionIdOf(request), requestId: newRequestId() };
-    known.set(request, names);
-    return names;
-  };
-}
-
 /** Sets the headers of every answer of this door, also of failures: what it says of keys is for no cache. */
-export function commonHeaders(namesOf: RequestNamesOf): RequestHandler {
-  return (request, response, next) => {
-    response.set(SECURITY_HEADERS).set(NO_STORE_HEADERS).set('Transaction-Id', namesOf(request).transactionId);
-    next();
-  };
-}
+export const commonHeaders: RequestHandler = (request, response, next) => {
+  response.set(SECURITY_HEADERS).set(NO_STORE_HEADERS).set('Transaction-Id', requestNamesOf(request).transactionId);
+  next();
+};
 
 /** Writes an entity with its tag, raw: clients compare it byte for byte with `entity_tag`. */
 export function writeEntity(response: Response, status: 200 | 201, entityTag: string, body: object): void {
@@ -44,18 +25,12 @@ export function writeNothing(response: Response): void {
 /** Told of every failure that this door answers, with what only the log may know. */
 export type OnFailure = (failure: unknown, status: number, request: Request, names: RequestNames) => void;
 
-/** What failures are written with. */
-export interface IdentityFailureParts {
-  readonly namesOf: RequestNamesOf;
-  readonly onFailure: OnFailure;
-}
-
 /** Writes failures in the identity API's form; of what is not a problem nothing is told. */
-export function identityFailures({ namesOf, onFailure }: IdentityFailureParts): Respond {
+export function identityFailures(onFailure: OnFailure): Respond {
   return (failure, request, response) => {
     const problem = failure instanceof Problem ? failure : undefined;
     const row = IDENTITY_PROBLEMS[problem?.code ?? 'internal_error'];
-    const names = namesOf(request);
+    const names = requestNamesOf(request);
     onFailure(failure, row.status, request, names);
     const error = {
       code: row.code,

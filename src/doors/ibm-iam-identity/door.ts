@@ -2,8 +2,8 @@ import { type RequestHandler, Router } from 'express';
 import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
-import { commonHeaders, identityFailures, type OnFailure, rememberedRequestNames } from './answers.ts';
-import { type ApiKeyRouteParts, apiKeyRoutes, type CallerOf } from './api-key-routes.ts';
+import { commonHeaders, identityFailures, type OnFailure } from './answers.ts';
+import { type ApiKeyRouteParts, apiKeyRoutes } from './api-key-routes.ts';
 import { type ServiceIdRouteParts, serviceIdRoutes } from './service-id-routes.ts';
 
 /** What the door stands on. */
@@ -19,18 +19,14 @@ const PREFIXES = ['/v1/apikeys', '/v1/serviceids'];
  */
 export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   const router = Router();
-  const namesOf = rememberedRequestNames();
-  // One request has one set of names, in its headers, its failure and its audit record alike.
-  const callerOf: CallerOf = async (request) => ({ ...(await parts.callerOf(request)), ...namesOf(request) });
-
-  router.use(PREFIXES, commonHeaders(namesOf), secretsRefused);
-  apiKeyRoutes(router, { ...parts, callerOf });
-  serviceIdRoutes(router, { ...parts, callerOf });
+  router.use(PREFIXES, commonHeaders, secretsRefused);
+  apiKeyRoutes(router, parts);
+  serviceIdRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
   });
-  router.use(respondWith(identityFailures({ namesOf, onFailure: parts.onFailure })));
+  router.use(respondWith(identityFailures(parts.onFailure)));
   return router;
 }
 

@@ -35,7 +35,7 @@ export const DATE = z
     context.addIssue({ code: 'custom', message: 'must be a date such as 2026-11-21T04:00+0000' });
     return z.NEVER;
   })
-  .meta({ description: 'A date in ISO 8601 with an offset.', examples: ['2026-11-21T04:00+0000'] });
+  .describe('A date in ISO 8601 with an offset, such as 2026-11-21T04:00+0000.');
 
 /** `none`, `disable` or `delete`. */
 export const ACTION_WHEN_LEAKED = z
@@ -52,7 +52,7 @@ export const CHOSEN_VALUE = z
 export const FLAG = z
   .stringbool({ truthy: ['true'], falsy: ['false'] })
   .default(false)
-  .meta({ type: 'boolean', default: false });
+  .meta({ type: 'boolean', description: 'Default: false.' });
 
 /** There are no service ID groups yet, so none can be meant. */
 export const GROUP_ID = z
@@ -71,7 +71,7 @@ export const PAGE_PARAMETERS = {
     .transform(Number)
     .pipe(z.number().min(1).max(MOST_ROWS))
     .default(USUAL_ROWS)
-    .meta({ type: 'integer', minimum: 1, maximum: MOST_ROWS, default: USUAL_ROWS }),
+    .meta({ type: 'integer', minimum: 1, maximum: MOST_ROWS, description: `Default: ${USUAL_ROWS}.` }),
   pagetoken: z.string().optional().describe('As it stands in `first`, `previous` and `next`, with the same filters.'),
   order: z.enum(['asc', 'desc']).default('asc'),
   include_history: FLAG,

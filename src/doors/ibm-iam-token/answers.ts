@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Request, Response } from 'express';
-import type { Origin } from '../../access/caller.ts';
 import type { Respond } from '../../http/app.ts';
-import { newRequestId, transactionIdOf } from '../../http/request-identity.ts';
+import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
 import { SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
 import {
@@ -25,14 +24,6 @@ const COMMON_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'Content-Language': 'en-US',
   'IBM-Cloud-Service-Name': 'iam-identity',
 });
-
-/** The names of one request: the caller's own, echoed, and ours. */
-export type RequestNames = Pick<Origin, 'transactionId' | 'requestId'>;
-
-/** @returns the names of a request; ours is new at each call, so call it once */
-export function requestNamesOf(request: Request): RequestNames {
-  return { transactionId: transactionIdOf(request), requestId: newRequestId() };
-}
 
 /** Writes a body that holds credentials or speaks of them. In one `writeHead`, because the token route is hot. */
 export function writeAnswer(

@@ -3,6 +3,7 @@ import { basicCredentialsOf, bearerTokenOf, requiredBearerTokenOf } from '../../
 import type { ClientAddressOf } from '../../http/client-addresses.ts';
 import { readForm } from '../../http/read-form.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
+import { requestNamesOf } from '../../http/request-identity.ts';
 import type { Form } from '../../http/url-encoded.ts';
 import { addressBucketOf, type FailedAttempts } from '../../limits/failed-attempts.ts';
 import { CredentialsConflicting, CredentialsMissing } from '../../problems/credential-problems.ts';
@@ -12,7 +13,7 @@ import type { AuthenticateBearer } from '../../tokens/authenticate-bearer.ts';
 import type { AuthenticateClient } from '../../tokens/authenticate-client.ts';
 import type { Introspection } from '../../tokens/introspect.ts';
 import type { Revocation } from '../../tokens/revoke.ts';
-import { requestNamesOf, writeAnswer } from './answers.ts';
+import { writeAnswer } from './answers.ts';
 
 /** What the routes about existing credentials stand on. */
 export interface CredentialRouteParts {

@@ -3,12 +3,13 @@ import { basicCredentialsOf } from '../../http/authorization.ts';
 import type { ClientAddressOf } from '../../http/client-addresses.ts';
 import { readForm } from '../../http/read-form.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
+import { requestNamesOf } from '../../http/request-identity.ts';
 import type { Form } from '../../http/url-encoded.ts';
 import { CredentialsConflicting } from '../../problems/credential-problems.ts';
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { Exchange } from '../../tokens/exchange.ts';
 import type { ClientCredentials, GrantedToken, TokenRequest } from '../../tokens/token-request.ts';
-import { requestNamesOf, writeAnswer } from './answers.ts';
+import { writeAnswer } from './answers.ts';
 
 /** What the token route stands on. */
 export interface TokenRouteParts {
