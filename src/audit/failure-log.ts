@@ -39,6 +39,8 @@ const TRACKED_ADDRESSES = 10_000;
 export function failureLog({ store, clock }: { readonly store: Store; readonly clock: Clock }): FailureLog {
   const windows = new Map<string, Window>();
   let waiting: AuditEvent[] = [];
+  /** Taken by a flush and not yet written; they may come back. */
+  let underWay = 0;
 
   const windowOf = (address: string): Window => {
     // One shared window past the bound: an attacker with many addresses must not grow memory.
@@ -61,7 +63,7 @@ export function failureLog({ store, clock }: { readonly store: Store; readonly c
   return {
     add(origin, failure) {
       const window = windowOf(origin.address);
-      if (window.events < EVENTS_PER_ADDRESS_AND_MINUTE && waiting.length < WAITING_EVENTS) {
+      if (window.events < EVENTS_PER_ADDRESS_AND_MINUTE && waiting.length + underWay < WAITING_EVENTS) {
         window.events += 1;
         waiting.push(failureEvent(origin, failure, clock.now()));
       } else {
@@ -75,12 +77,15 @@ export function failureLog({ store, clock }: { readonly store: Store; readonly c
       const events = waiting;
       if (events.length === 0) return;
       waiting = [];
+      underWay += events.length;
       try {
         await store.append(AUDIT_EVENTS, events);
       } catch (cause) {
         // The store passes over ids that it has, so events whose outcome is unknown may come again.
         waiting = [...events, ...waiting];
         throw cause;
+      } finally {
+        underWay -= events.length;
       }
     },
 

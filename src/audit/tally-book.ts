@@ -22,10 +22,10 @@ export function tallyBook<T extends Entity>(store: Store, collection: Collection
   return {
     add,
     async flush() {
-      const tallies = [...waiting.values()];
-      for (let start = 0; start < tallies.length; start += CHUNK_ROWS) {
-        const chunk = tallies.slice(start, start + CHUNK_ROWS);
-        for (const { id } of chunk) waiting.delete(id);
+      // Taken out chunk by chunk and not all at once: what is added while a chunk is written, also to a row that waits, is
+      // neither lost nor written twice, and neither is what another flush writes at the same time.
+      for (let rounds = Math.ceil(waiting.size / CHUNK_ROWS); rounds > 0 && waiting.size > 0; rounds -= 1) {
+        const chunk = taken(waiting);
         try {
           await store.tally(collection, chunk);
         } catch (cause) {
@@ -36,6 +36,17 @@ export function tallyBook<T extends Entity>(store: Store, collection: Collection
       }
     },
   };
+}
+
+/** @returns the oldest rows, at most a chunk of them; they wait no longer */
+function taken(waiting: Map<string, Tally>): readonly Tally[] {
+  const chunk: Tally[] = [];
+  for (const [id, tally] of waiting) {
+    if (chunk.length === CHUNK_ROWS) break;
+    chunk.push(tally);
+    waiting.delete(id);
+  }
+  return chunk;
 }
 
 function merged(known: Tally, more: Tally): Tally {

@@ -75,7 +75,7 @@ export async function assembleDomains(parts: AssembleParts) {
 
   const verify = jwtVerifier({ signingKeys, clock });
   const loadIdentityChain = identityChainsIn(store);
-  const authenticateClient = clientAuthentication({ authenticate, clock });
+  const authenticateClient = clientAuthentication({ authenticate, loadIdentityChain, clock });
   const exchange = exchangeWith({
     grants: new Map([
       ['apikey', apiKeyGrant({ authenticate })],

@@ -2,6 +2,7 @@ import { type AuthenticateApiKey, requireUsable } from '../api-keys/authenticate
 import type { Clock } from '../clock/clock.ts';
 import { ClientUnknown } from '../problems/credential-problems.ts';
 import { Problem } from '../problems/problem.ts';
+import type { LoadIdentityChain } from './identity-chain.ts';
 import type { ClientCredentials } from './token-request.ts';
 
 /**
@@ -14,18 +15,30 @@ export type AuthenticateClient = (client: ClientCredentials | undefined) => Prom
 /** Clients that IBM's tools use; a name without a secret of its own, which proves nothing. */
 const NAMES_WITHOUT_SECRET: ReadonlySet<string> = new Set(['bx', 'kube', 'default']);
 
+/** @returns whether the client of this id has a secret, so that naming itself proves something */
+export const hasSecret = ({ id }: ClientCredentials): boolean => !NAMES_WITHOUT_SECRET.has(id);
+
+/** What the authentication of clients stands on. */
+export interface AuthenticateClientParts {
+  readonly authenticate: AuthenticateApiKey;
+  readonly loadIdentityChain: LoadIdentityChain;
+  readonly clock: Clock;
+}
+
 /** OAuth clients are service IDs: the client id is the service ID's id, the client secret one of its keys. */
-export function clientAuthentication(parts: { authenticate: AuthenticateApiKey; clock: Clock }): AuthenticateClient {
-  const { authenticate, clock } = parts;
+export function clientAuthentication(parts: AuthenticateClientParts): AuthenticateClient {
+  const { authenticate, loadIdentityChain, clock } = parts;
   return async (client) => {
     if (client === undefined) return undefined;
-    if (NAMES_WITHOUT_SECRET.has(client.id)) return client.id;
+    if (!hasSecret(client)) return client.id;
     const apiKey = await authenticate(client.secret);
     if (apiKey === undefined || apiKey.iamId !== `iam-${client.id}`) throw unknown();
     try {
       requireUsable(apiKey, clock.now());
+      // A removed service ID is no client any more, also while its keys still wait for their removal.
+      await loadIdentityChain(apiKey, undefined);
     } catch (error) {
-      if (error instanceof Problem) throw unknown(error);
+      if (error instanceof Problem && error.code !== 'store_unavailable') throw unknown(error);
       throw error;
     }
     return client.id;

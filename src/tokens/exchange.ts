@@ -6,6 +6,7 @@ import type { Clock } from '../clock/clock.ts';
 import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
 import { AccountMismatch, ClientCredentialsMissing, GrantUnsupported } from '../problems/credential-problems.ts';
 import { Problem } from '../problems/problem.ts';
+import { withoutSecrets } from '../telemetry/redaction.ts';
 import type { AuthenticateClient } from './authenticate-client.ts';
 import type { IdentityChain, LoadIdentityChain } from './identity-chain.ts';
 import type { IssueToken } from './issue-token.ts';
@@ -92,7 +93,8 @@ function knownOf({ proven }: Progress): { accountId?: string; apiKeyId?: string;
 function unsupported(grant: string, grants: ReadonlyMap<string, Grant>): GrantUnsupported {
   return new GrantUnsupported('The grant type is not supported.', {
     details: `Supported: ${[...grants.keys()].join(', ')}.`,
-    diagnostic: `asked for '${grant.slice(0, 100)}'`,
+    // Whole before it is cut: a key in the wrong field must not leave half of itself in the log.
+    diagnostic: `asked for '${withoutSecrets(grant).slice(0, 100)}'`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Request, Response } from 'express';
-import type { Respond } from '../../http/app.ts';
+import { type Respond, routeTemplateOf } from '../../http/app.ts';
 import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
 import { SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
@@ -77,19 +77,25 @@ function detailsOf(problem: Problem | undefined, { status, errorMessage }: Token
 }
 
 /** No `url`: IBM's Node SDK hides the message of an error whose `context.url` holds the letters "iam". */
-function contextOf({ headers, path }: Request, { transactionId }: RequestNames): Readonly<Record<string, string>> {
+function contextOf(request: Request, { transactionId }: RequestNames): Readonly<Record<string, string>> {
   const instant = new Date();
   const [day = '', time = ''] = instant.toISOString().replace('Z', '').split('T');
   const at = `${day.split('-').reverse().join('.')} ${time.replace('.', ':')} UTC`;
   return {
     requestId: transactionId,
-    requestType: `incoming.${path.split('/').filter(Boolean).map(capitalized).join('_').slice(0, 60)}`,
-    userAgent: withoutSecrets(headers['user-agent'] ?? '').slice(0, 200),
+    requestType: `incoming.${requestTypeOf(request)}`,
+    userAgent: withoutSecrets(request.headers['user-agent'] ?? '').slice(0, 200),
     startTime: at,
     endTime: at,
     elapsedTime: '0',
     locale: 'en_US',
   };
+}
+
+/** Named after the route and not after the path: a key that somebody put into the path must not come back. */
+function requestTypeOf(request: Request): string {
+  const template = routeTemplateOf(request);
+  return template === 'unmatched' ? 'Identity' : template.split('/').filter(Boolean).map(capitalized).join('_');
 }
 
 const capitalized = (segment: string): string =>

@@ -10,7 +10,7 @@ import { CredentialsConflicting, CredentialsMissing } from '../../problems/crede
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { AccessTokenClaims } from '../../token-format/token-claims.ts';
 import type { AuthenticateBearer } from '../../tokens/authenticate-bearer.ts';
-import type { AuthenticateClient } from '../../tokens/authenticate-client.ts';
+import { type AuthenticateClient, hasSecret } from '../../tokens/authenticate-client.ts';
 import type { Introspection } from '../../tokens/introspect.ts';
 import type { Revocation } from '../../tokens/revoke.ts';
 import { writeAnswer } from './answers.ts';
@@ -82,7 +82,10 @@ export function userinfoRoute({ authenticateBearer }: CredentialRouteParts): Req
   };
 }
 
-/** Who may introspect: a client or bearer that proves itself, or, where it is not switched off, anybody within a limit. */
+/**
+ * Who may introspect: a client or bearer that proves itself, or, where it is not switched off, anybody within a limit. A
+ * client without a secret (`bx:bx`) is anybody: it must pass neither the switch nor the limit.
+ */
 async function admit(parts: CredentialRouteParts, request: Request): Promise<void> {
   const bearer = bearerTokenOf(request);
   if (bearer !== undefined) {
@@ -90,7 +93,7 @@ async function admit(parts: CredentialRouteParts, request: Request): Promise<voi
     return;
   }
   const client = basicCredentialsOf(request);
-  if (client !== undefined) {
+  if (client !== undefined && hasSecret(client)) {
     await parts.authenticateClient(client);
     return;
   }

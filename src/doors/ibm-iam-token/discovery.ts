@@ -30,10 +30,13 @@ export interface DiscoveryParts {
   readonly publicUrl: string;
   readonly issuer: string;
   readonly signingAlgorithms: readonly SigningAlgorithm[];
+  /** Whether introspection without credentials is allowed. */
+  readonly anonymousIntrospection: boolean;
 }
 
 /** OpenID Connect Discovery 1.0 and RFC 8414 in one: the same, only issuer and the same endpoints in both documents. */
-export function discoveryRoute({ publicUrl, issuer, signingAlgorithms }: DiscoveryParts): RequestHandler {
+export function discoveryRoute(parts: DiscoveryParts): RequestHandler {
+  const { publicUrl, issuer, signingAlgorithms, anonymousIntrospection } = parts;
   const document = {
     issuer,
     token_endpoint: `${issuer}/token`,
@@ -48,7 +51,11 @@ export function discoveryRoute({ publicUrl, issuer, signingAlgorithms }: Discove
     grant_types_supported: ['urn:ibm:params:oauth:grant-type:apikey', 'refresh_token'],
     subject_types_supported: ['public'],
     token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
-    introspection_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'bearer'],
+    introspection_endpoint_auth_methods_supported: [
+      ...(anonymousIntrospection ? ['none'] : []),
+      'client_secret_basic',
+      'bearer',
+    ],
     revocation_endpoint_auth_methods_supported: ['none'],
     id_token_signing_alg_values_supported: signingAlgorithms,
     scopes_supported: TOKEN_SCOPE.split(' '),

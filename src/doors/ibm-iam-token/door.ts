@@ -40,8 +40,9 @@ export function ibmIamTokenDoor(parts: IbmIamTokenDoorParts): Router {
   methods(router, '/.well-known/openid-configuration/identity', { GET: discovery });
   router.post(/^\/identity\/token%23[^/]{0,100}$/, token);
 
-  router.use(['/identity', '/oidc'], (request) => {
-    throw new RouteUnknown(`There is no ${request.method} ${request.path.slice(0, 100)} here.`, {
+  router.use(['/identity', '/oidc'], () => {
+    // The path is not repeated: somebody may have put a key into it.
+    throw new RouteUnknown('There is nothing at this path.', {
       details: 'The token endpoint is POST /identity/token.',
     });
   });

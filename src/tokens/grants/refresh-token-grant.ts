@@ -1,5 +1,6 @@
-import { API_KEYS } from '../../api-keys/api-key.ts';
+import { API_KEYS, type ApiKey } from '../../api-keys/api-key.ts';
 import {
+  ApiKeyUnknown,
   RefreshTokenExpired,
   RefreshTokenInvalid,
   TokenExpired,
@@ -12,7 +13,7 @@ import type { Store } from '../../store/store.ts';
 import { tokenSubject } from '../../token-format/revocation-subjects.ts';
 import type { RefreshTokenClaims } from '../../token-format/token-claims.ts';
 import { REFRESH_TOKEN_TYPE } from '../../token-format/token-types.ts';
-import { generationsOf, type LoadIdentityChain } from '../identity-chain.ts';
+import { generationsOf, type IdentityChain, type LoadIdentityChain } from '../identity-chain.ts';
 import type { Grant } from '../token-request.ts';
 
 /** What the grant stands on. */
@@ -42,7 +43,7 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       if (revocations.revokes([[tokenSubject(claims.jti), 0]])) throw invalid('it was revoked');
       const apiKey = await store.read(API_KEYS).get(claims.latchkey.api_key_id);
       if (apiKey === undefined || apiKey.disabled) throw invalid('its key is gone or disabled');
-      const chain = await loadIdentityChain(apiKey, claims.account.bss);
+      const chain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
       if (!sameGenerations(generationsOf(chain), claims.latchkey.generations)) throw invalid('its chain was cut off');
       return { apiKey, accountId: accountId ?? claims.account.bss };
     },
@@ -55,6 +56,16 @@ async function verified({ verify, issuer }: RefreshTokenGrantParts, token: strin
   } catch (error) {
     if (error instanceof TokenExpired) throw new RefreshTokenExpired('The refresh token is expired. Log in again.');
     if (error instanceof TokenInvalid) throw invalid(error.diagnostic ?? error.message, error);
+    throw error;
+  }
+}
+
+/** A removed owner has taken the key with it; to the holder of the refresh token that is the key's end. */
+async function chainOf(load: LoadIdentityChain, apiKey: ApiKey, accountId: string): Promise<IdentityChain> {
+  try {
+    return await load(apiKey, accountId);
+  } catch (error) {
+    if (error instanceof ApiKeyUnknown) throw invalid('the owner of its key is gone', error);
     throw error;
   }
 }
