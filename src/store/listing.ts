@@ -21,8 +21,8 @@ const SCANNED_ROWS = 10_000;
 const CHUNK_ROWS = 500;
 
 /**
- * Reads one page. With `matches` at most 10,000 rows are looked at: then the page may be short, even empty, and still have
- * a `next`, so that no filter can hold up the store.
+ * Reads one page; `next` is there when a row follows. With `matches` at most 10,000 rows are looked at: then the page may
+ * be short, even empty, and have a `next` that nothing follows, so that no filter can hold up the store.
  */
 export async function readListing<T extends Entity, Index extends string>(
   parts: ListingParts<T, Index>,
@@ -42,12 +42,13 @@ async function scan<T extends Entity, Index extends string>(
   let after = request.after;
   for (let scanned = 0; scanned < SCANNED_ROWS; scanned += CHUNK_ROWS) {
     const chunk = await reader.page(index, { ...request, after, limit: CHUNK_ROWS });
-    const wanted = chunk.rows.filter(matches).slice(0, request.limit - rows.length);
-    rows.push(...wanted);
-    const last = wanted.at(-1);
-    const full = rows.length === request.limit && last !== undefined;
-    if (full && last !== chunk.rows.at(-1)) return { rows, next: positionOf(parts, last) };
-    if (full || chunk.next === undefined) return { rows, next: chunk.next };
+    // One match more than is asked for: a `next` that leads to an empty page would make clients ask in vain.
+    rows.push(...chunk.rows.filter(matches).slice(0, request.limit + 1 - rows.length));
+    const last = rows[request.limit - 1];
+    if (rows.length > request.limit && last !== undefined) {
+      return { rows: rows.slice(0, request.limit), next: positionOf(parts, last) };
+    }
+    if (chunk.next === undefined) return { rows, next: undefined };
     after = chunk.next;
   }
   return { rows, next: after };

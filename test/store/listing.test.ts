@@ -56,6 +56,12 @@ describe('readListing', () => {
     expect(found.flat()).toEqual(Array.from({ length: 15 }, (_, index) => index * 700));
   });
 
+  it('given a filter, when the page ends with the last match of many rows, then it has no next', async () => {
+    const page = await read({ limit: 2, after: ['09000', '~'] }, ({ size }) => size === 9_005 || size === 9_007);
+
+    expect(page).toMatchObject({ rows: [{ size: 9_005 }, { size: 9_007 }], next: undefined });
+  });
+
   /** One call must not hold up the store for as long as an account is large (expensive search). */
   it('given a filter that nothing matches, when 10,000 rows were looked at, then an empty page says where to go on', async () => {
     const page = await read({}, () => false);
