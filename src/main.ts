@@ -1,3 +1,7 @@
-import { runCommandLine } from './server/command-line.ts';
+import { keepCompiledCode } from './server/compiled-code.ts';
+
+keepCompiledCode(process.env);
+// Only now: what is imported at the top would be loaded, and compiled anew, before the line above.
+const { runCommandLine } = await import('./server/command-line.ts');
 
 process.exitCode = await runCommandLine(process.argv, process.env);

@@ -26,9 +26,12 @@ export function banner({ publicUrl, operationsUrl, dataFolder, back }: BannerPar
     '',
     'Exchange the key for a token:',
     '',
-    `  curl -s '${publicUrl}/identity/token' -d grant_type=urn:ibm:params:oauth:grant-type:apikey \\`,
-    `    -d "apikey=$(cat '${file}')"`,
+    `  curl -s ${quotedForShell(`${publicUrl}/identity/token`)} -d grant_type=urn:ibm:params:oauth:grant-type:apikey \\`,
+    `    -d "apikey=$(cat ${quotedForShell(file)})"`,
     '',
     '',
   ].join('\n');
 }
+
+/** A path may hold anything, also what a shell would act on. */
+const quotedForShell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ACCOUNTS, type Account, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import { type ApiKeyMakerParts, newApiKey } from '../api-keys/new-api-key.ts';
@@ -31,7 +31,7 @@ export async function bootstrap(parts: BootstrapParts): Promise<{ installation: 
   const { store, clock, dataFolder } = parts;
   const existing = await store.read(INSTALLATIONS).get(INSTALLATION_ID);
   if (existing !== undefined) {
-    await adoptPendingKey(dataFolder, existing);
+    await settleKeyFiles(dataFolder, existing);
     return { installation: existing, made: false };
   }
   const made = newInstallation(clock.now());
@@ -54,7 +54,7 @@ export async function bootstrap(parts: BootstrapParts): Promise<{ installation: 
     await rm(pending, { force: true });
     return bootstrap(parts);
   }
-  await rename(pending, adminKeyFile(dataFolder));
+  await settleKeyFiles(dataFolder, installation);
   return { installation, made: true };
 }
 
@@ -117,14 +117,19 @@ async function writePrivately(folder: string, path: string, text: string): Promi
   }
 }
 
-/** A process that died between its commit and the renaming has left the key under its first name. */
-async function adoptPendingKey(dataFolder: string, installation: Installation): Promise<void> {
+/**
+ * Gives the installation's key its final name, unless another process has done so: the winner of the commit, or whoever
+ * starts after the winner died. Keys of installations that did not come to be open nothing and go.
+ */
+async function settleKeyFiles(dataFolder: string, installation: Installation): Promise<void> {
   const pending = pendingKeyFile(dataFolder, installation);
-  const found = await readFile(pending).then(
-    () => true,
-    () => false,
-  );
-  if (!found) return;
-  await chmod(pending, 0o600);
-  await rename(pending, adminKeyFile(dataFolder));
+  await rename(pending, adminKeyFile(dataFolder)).catch(unlessMissing);
+  const prefix = `${basename(adminKeyFile(dataFolder))}.`;
+  const names = (await readdir(dataFolder).catch(unlessMissing)) ?? [];
+  const useless = names.filter((name) => name.startsWith(prefix));
+  await Promise.all(useless.map((name) => rm(join(dataFolder, name), { force: true })));
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }

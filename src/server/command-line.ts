@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { ConfigProblems } from '../config/config-problems.ts';
 import { settingsHelp } from '../config/describe-settings.ts';
 import { readConfig } from '../config/read-config.ts';
@@ -10,6 +10,7 @@ import { migrateCommand } from './commands/migrate-command.ts';
 import { retireMasterKeyCommand, retirePepperCommand } from './commands/retire-commands.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { dropSigningKeyCommand, rotateSigningKeyCommand } from './commands/signing-key-commands.ts';
+import { failureSentence } from './failure-sentence.ts';
 import { VERSION } from './service-document.ts';
 
 /**
@@ -38,7 +39,9 @@ export async function runCommandLine(words: readonly string[], environment: Envi
       complain('All settings: node src/main.ts --help');
       return 2;
     }
-    complain(failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure));
+    // Commander has said by itself what is wrong, or has printed the help that was asked for.
+    if (failure instanceof CommanderError) return failure.exitCode === 0 ? 0 : 2;
+    complain(failureSentence(failure));
     return 1;
   }
 }
@@ -52,10 +55,17 @@ function programOf(run: Run): Command {
     .description('Long-lived API keys in, one-hour bearer tokens out. Without a command: serve.')
     .version(VERSION)
     .showHelpAfterError()
+    .exitOverride()
     .addHelpText('after', `\n${settingsHelp()}`);
   program
     .command('serve', { isDefault: true })
     .description('Run the service in the foreground.')
+    // A word that names no command comes here, because this one is the default.
+    .allowExcessArguments()
+    .hook('preAction', (_program, serving) => {
+      const [word] = serving.args;
+      if (word !== undefined) serving.error(`error: there is no command '${word}'`);
+    })
     .action(run(serveCommand));
   program
     .command('bootstrap')

@@ -43,49 +43,81 @@ export interface ServeParts {
   readonly logger?: Logger;
 }
 
+/** For requests under way. With the next bound and the end of the process together less than 10 s. */
 const STOP_MILLISECONDS = 8_000;
+/** For what waits to be written, and for closing. */
+const CLOSE_MILLISECONDS = 1_500;
+const FAILED_START_MILLISECONDS = 200;
+const OPERATIONS_STOP_MILLISECONDS = 300;
 const SWEEP_MILLISECONDS = 30_000;
 
-/** Opens the store, assembles the service, and listens. @throws when something it needs is missing, and says what */
+/**
+ * Opens the store, assembles the service, and listens.
+ * @throws when something it needs is missing, and says what; then nothing is left open
+ */
 export async function serve({ config, clock = SYSTEM_CLOCK, logger: given }: ServeParts): Promise<RunningService> {
   const logger = given ?? newLogger({ level: config.logLevel });
+  const opened = new AsyncDisposableStack();
+  try {
+    return await open({ config, clock, logger }, opened);
+  } catch (failure) {
+    // Half a service would keep its ports and its process, answer 503 for ever, and nobody would start it again.
+    await opened
+      .disposeAsync()
+      .catch((cause: unknown) => logger.warn({ err: cause }, 'not everything could be closed'));
+    throw failure;
+  }
+}
+
+/** @param opened is told of everything that must be closed again, the last first */
+async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): Promise<RunningService> {
+  const { config, clock, logger } = parts;
   const metrics = newMetrics();
   const secrets = await openSecrets(config);
-  const store = await openStore({ config, clock, logger });
+  const store = await openStore(parts);
+  opened.defer(() => store.close());
   const guard = overloadGuard();
+  opened.defer(() => guard.close());
   // The port must be known before the issuer is, so the listener opens first and answers 503 until all is assembled.
   const late: { handler: RequestListener } = { handler: refuseInTokenForm };
   const handler: RequestListener = (request, response) => late.handler(request, response);
   const listener = await listenForService({ config, guard, metrics, logger, handler });
+  opened.defer(() => listener.stop(FAILED_START_MILLISECONDS));
   const publicUrl = publicUrlAt(config, listener.port);
 
   if (config.bootstrap === 'auto') {
     const maker = { digests: secretDigests(secrets.pepper), sealing: sealing(secrets.masterKey) };
     await bootstrap({ ...maker, store, clock, dataFolder: config.dataFolder });
   }
-  const domains = await assembleDomains({
-    ...{ config, store, secrets, clock, logger, metrics },
-    issuer: `${publicUrl}/identity`,
-  });
+  const issuer = `${publicUrl}/identity`;
+  const domains = await assembleDomains({ config, store, secrets, clock, logger, metrics, issuer });
+  opened.defer(() => domains.revocations.close());
+  opened.defer(() => domains.signingKeys.close());
+  opened.defer(() => domains.recorder.close());
+  const running = await startRoundAbout({ ...parts, metrics, store, domains, guard, publicUrl }, opened);
+  const back = await store.describe();
+  // Last, so that nobody is served by a service that goes on to fail.
   late.handler = buildApp({
-    ...{ config, domains, publicUrl, logger },
-    issuer: `${publicUrl}/identity`,
+    ...{ config, domains, publicUrl, issuer, logger },
     clientAddressOf: clientAddresses(config.trustedProxies),
     cursors: sealedCursors(cursorKeyOf(secrets.masterKey)),
   });
-  const running = await startRoundAbout({ config, clock, logger, metrics, store, domains, guard, publicUrl });
 
   const stop = async (): Promise<void> => {
     running.stopAccepting();
     await listener.stop(STOP_MILLISECONDS);
-    guard.close();
-    await running.close();
-    await domains.recorder.close();
-    await domains.signingKeys.close();
-    await domains.revocations.close();
-    await store.close();
+    await atMost(CLOSE_MILLISECONDS, opened.disposeAsync());
   };
-  return { publicUrl, operationsUrl: running.operationsUrl, back: await store.describe(), store, domains, stop };
+  return { publicUrl, operationsUrl: running.operationsUrl, back, store, domains, stop };
+}
+
+/** A store that does not answer must not hold up the end; what it could not take is lost either way. */
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 interface RoundAboutParts extends Required<ServeParts> {
@@ -97,30 +129,31 @@ interface RoundAboutParts extends Required<ServeParts> {
 }
 
 /** What goes on beside the answering of requests: operations, background work, gauges. */
-async function startRoundAbout({ config, clock, logger, metrics, store, domains, guard, publicUrl }: RoundAboutParts) {
+async function startRoundAbout(
+  { config, clock, logger, metrics, store, domains, guard, publicUrl }: RoundAboutParts,
+  opened: AsyncDisposableStack,
+) {
   let accepting = true;
   const operations = await listen({
-    handler: operationsApp({ store, metrics, accepting: () => accepting, openApi: serviceDocument(publicUrl) }),
+    handler: operationsApp({ store, metrics, accepting: () => accepting, openApi: () => serviceDocument(publicUrl) }),
     host: config.operationsHost,
     port: config.operationsPort,
   });
+  opened.defer(() => operations.stop(OPERATIONS_STOP_MILLISECONDS));
   const runner = leasedRunner({
     store,
     jobs: backgroundWork(store, domains, clock),
     onError: (job, cause) => logger.warn({ job, err: cause }, 'background work failed; it is tried again'),
   });
+  opened.defer(() => runner.close());
   const sweeping = setInterval(() => domains.revocations.sweep(), SWEEP_MILLISECONDS).unref();
+  opened.defer(() => clearInterval(sweeping));
   metrics.followInFlight(guard.inFlight);
   metrics.followSigningKeyAge(() => signingKeyAgeSeconds(domains, clock));
   return {
     operationsUrl: operations.url,
     stopAccepting: () => {
       accepting = false;
-    },
-    close: async () => {
-      clearInterval(sweeping);
-      await runner.close();
-      await operations.stop(500);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK } from '../../clock/clock.ts';
 import { newLogger } from '../../telemetry/logger.ts';
-import { openMigrations } from '../open-store.ts';
+import { openMigrations, openSecrets } from '../open-store.ts';
 import type { CommandParts } from './command-parts.ts';
 
 /** Brings the structure of the store up to date, or tells what would be done. */
@@ -8,6 +8,8 @@ export async function migrateCommand(
   { config, say }: CommandParts,
   { dryRun = false }: { dryRun?: boolean },
 ): Promise<number> {
+  // The embedded secrets come before the store's file: a store without them is taken for one whose secrets were lost.
+  if (!dryRun) await openSecrets(config);
   const migrations = await openMigrations({
     config,
     clock: SYSTEM_CLOCK,

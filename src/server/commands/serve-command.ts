@@ -6,9 +6,20 @@ import type { CommandParts } from './command-parts.ts';
 export async function serveCommand({ config, say }: CommandParts): Promise<number> {
   const service = await serve({ config });
   say(banner({ ...service, dataFolder: config.dataFolder }));
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
+  await firstSignal();
   await service.stop();
   return 0;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = (): void => {
+      // Without a listener the next signal, whichever it is, does what it does to every process.
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+      resolve();
+    };
+    for (const signal of SIGNALS) process.on(signal, onSignal);
+  });
 }

@@ -111,8 +111,11 @@ async function startOnce(
   }
 }
 
-// On Linux the kernel ends the server when we are gone, even by SIGKILL; the process id stays that of the server.
-function endsWithParent(): readonly string[] {
+/**
+ * @returns what to put before a command so that, on Linux, the kernel ends it when we are gone, even by SIGKILL; the
+ * process id stays that of the command
+ */
+export function endsWithParent(): readonly string[] {
   if (process.platform !== 'linux') return [];
   const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'];
   return spawnSync('setpriv', ['--version']).status === 0 ? prefix : [];
