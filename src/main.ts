@@ -5,3 +5,6 @@ keepCompiledCode(process.env);
 const { runCommandLine } = await import('./server/command-line.ts');
 
 process.exitCode = await runCommandLine(process.argv, process.env);
+// Everything is closed by now. Should something hold the process all the same, such as a server that does not answer, it
+// ends anyway.
+setTimeout(() => process.exit(), 200).unref();
