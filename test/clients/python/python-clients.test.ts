@@ -1,0 +1,131 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { describeOnEveryBackend, type RunningService } from '../../harness/running-service.ts';
+import { givenClient } from '../given-client.ts';
+import { describePython, INSTALLING_MILLISECONDS, pythonClients, runPython } from './run-python.ts';
+
+const issuerOf = (service: RunningService): string => `${service.publicUrl}/identity`;
+
+describeOnEveryBackend('the Python clients', (service) => {
+  describePython('ibm-cloud-sdk-core for Python: IAMAuthenticator', () => {
+    beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
+
+    const asked = () => ({ url: service().publicUrl, apikey: service().adminKey });
+
+    it('given an API key, when the client signs requests, then one token serves them and the service accepts it', async () => {
+      const printed = await runPython('iam_authenticator.py', 'use', {
+        ...asked(),
+        api: `${service().publicUrl}/v1/apikeys`,
+      });
+
+      // It refreshes after 80 % of 3,600 seconds.
+      expect(printed).toEqual({ same: true, status: 200, life: 720, refresh_token: 'not_supported' });
+    });
+
+    it('given the address in the forms that people write, when the client signs a request, then it has a token', async () => {
+      const { url, apikey } = asked();
+      const forms = [url, `${url}/identity/token`, `${url}/identity`];
+
+      const printed = await runPython('iam_authenticator.py', 'urls', { urls: forms, apikey });
+
+      expect(printed).toEqual(forms.map(() => 'Bearer ey'));
+    });
+
+    it('given a service ID and its key as client, when the client has a token, then its refresh token works', async () => {
+      const { clientId, clientSecret } = await givenClient(service());
+
+      const refreshToken = await runPython('iam_authenticator.py', 'refresh_token', {
+        ...asked(),
+        ...{ client_id: clientId, client_secret: clientSecret },
+      });
+      const answer = await service().exchange(
+        { grant_type: 'refresh_token', refresh_token: refreshToken },
+        { Authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+      );
+
+      expect(answer.status).toBe(200);
+    });
+
+    it('given an unknown key, when the client signs a request, then the user reads our sentence', async () => {
+      const printed = await runPython('iam_authenticator.py', 'refused', { ...asked(), apikey: 'not-a-key' });
+
+      expect(printed).toEqual({ status: 400, message: 'Provided API key could not be found.' });
+    });
+
+    it('given a path that is not served, when the client signs a request, then the user reads which one is right', async () => {
+      const { url, apikey } = asked();
+
+      const printed = await runPython('iam_authenticator.py', 'refused', { url: `${url}/iam`, apikey });
+
+      expect(printed).toEqual({ status: 404, message: expect.stringContaining('POST /identity/token') });
+    });
+  });
+
+  describePython('PyJWT: PyJWKClient', () => {
+    beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
+
+    it('given a token, when it is verified with the published keys and every check on, then its claims are read', async () => {
+      const issuer = issuerOf(service());
+      const asked = { keys: `${issuer}/keys`, algorithm: 'RS256', issuer, audience: issuer };
+
+      const printed = await runPython('pyjwt_reader.py', 'verify', { ...asked, token: await service().ownerToken() });
+
+      expect(printed).toMatchObject({ kid: expect.stringMatching(/./), claims: { iss: issuer, client_id: 'default' } });
+    });
+
+    it('given a token, when another audience is expected, then it is refused', async () => {
+      const issuer = issuerOf(service());
+      const asked = { keys: `${issuer}/keys`, algorithm: 'RS256', issuer, audience: 'https://other.example' };
+
+      const printed = await runPython('pyjwt_reader.py', 'verify', { ...asked, token: await service().ownerToken() });
+
+      expect(printed).toEqual({ refused: 'InvalidAudienceError' });
+    });
+  });
+
+  describePython('ibm-platform-services for Python: IamIdentityV1', () => {
+    beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
+
+    it('given an API key of the owner, when a key is created, changed, locked, disabled and deleted, then each step works', async () => {
+      const asked = { url: service().publicUrl, apikey: service().adminKey };
+
+      const printed = await runPython('iam_identity.py', 'life_of_a_key', asked);
+
+      expect(printed).toEqual({
+        ...{ created: 'a key', read: true, updated: 'renamed', disabled: true },
+        locked: { status: 409, message: expect.stringMatching(/locked/) },
+        deleted: { status: 404, message: expect.stringMatching(/could not be found/) },
+      });
+    });
+
+    it('given five service IDs with keys, when they are listed two by two, then each comes once and all can be deleted', async () => {
+      const asked = { url: service().publicUrl, apikey: service().adminKey };
+
+      const printed = await runPython('iam_identity.py', 'service_ids', asked);
+
+      expect(printed).toEqual({
+        pages: [['python 1', 'python 2'], ['python 3', 'python 4'], ['python 5']],
+        stored: true,
+        left: [],
+      });
+    });
+  });
+});
+
+describeOnEveryBackend(
+  'the Python clients with ES256',
+  (service) => {
+    describePython('PyJWT: PyJWKClient', () => {
+      beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
+
+      it('given a token, when it is verified with the published keys, then its claims are read', async () => {
+        const issuer = issuerOf(service());
+        const asked = { keys: `${issuer}/keys`, algorithm: 'ES256', issuer, audience: issuer };
+
+        const printed = await runPython('pyjwt_reader.py', 'verify', { ...asked, token: await service().ownerToken() });
+
+        expect(printed).toMatchObject({ claims: { iss: issuer } });
+      });
+    });
+  },
+  { settings: { LATCHKEY_SIGNING_ALGORITHM: 'ES256' } },
+);
