@@ -35,7 +35,8 @@ export const REDACTED_PATHS: readonly string[] = ['', '*', '*.*'].flatMap((paren
 );
 
 // All are linear: each begins with fixed letters, and once its bounded part has matched it cannot fail any more.
-const OWN_KEY = /lk_[A-Za-z0-9_]{20,}/g;
+// Some clients percent-encode the underscore in a path.
+const OWN_KEY = /lk(?:_|%5F)[A-Za-z0-9_]{20,}/gi;
 const SIGNED_TOKEN = /eyJ[A-Za-z0-9_-]{16}[A-Za-z0-9_.-]*/g;
 const CREDENTIALS = /\b(Bearer|Basic) [A-Za-z0-9+/=._~-]{8,}/gi;
 
