@@ -6,7 +6,6 @@ import type { Config } from '../config/config.ts';
 import { type KeyRing, MASTER_KEY_RING, PEPPER_RING } from '../secrets/key-ring.ts';
 import { keyRingFromFile } from '../secrets/key-ring-file.ts';
 import type { Store, StoreMigrations } from '../store/store.ts';
-import { mongoMigrations, openMongoRedisStore } from '../store-mongo-redis/open-mongo-redis-store.ts';
 import { openSqliteStore } from '../store-sqlite/open-sqlite-store.ts';
 import { sqliteMigrations } from '../store-sqlite/sqlite-migrations.ts';
 import { COLLECTIONS } from './collections.ts';
@@ -24,6 +23,9 @@ export interface InstallationSecrets {
   readonly masterKey: KeyRing;
 }
 
+/** Loaded only where it is used: mongoose and ioredis are a quarter of the start and 30 MB, for nothing when embedded. */
+const mongoRedis = () => import('../store-mongo-redis/open-mongo-redis-store.ts');
+
 /** @returns where the embedded store lies */
 export const sqliteFile = ({ dataFolder }: Config): string => join(dataFolder, 'latchkey.sqlite');
 
@@ -35,6 +37,7 @@ export async function openStore({ config, clock, logger }: OpenStoreParts): Prom
       return openSqliteStore({ file: sqliteFile(config), clock, collections: COLLECTIONS });
     case 'mongo-redis': {
       const { mongoUrl, redisUrl } = config.store;
+      const { openMongoRedisStore } = await mongoRedis();
       // Who lets the service make its installation lets it make the structure for it as well.
       const pendingMigrations = config.bootstrap === 'auto' ? 'apply' : 'refuse';
       return openMongoRedisStore({ mongoUrl, redisUrl, clock, collections: COLLECTIONS, logger, pendingMigrations });
@@ -47,8 +50,10 @@ export async function openMigrations({ config, clock, logger }: OpenStoreParts):
   switch (config.store.kind) {
     case 'sqlite':
       return sqliteMigrations({ file: sqliteFile(config), clock, collections: COLLECTIONS });
-    case 'mongo-redis':
+    case 'mongo-redis': {
+      const { mongoMigrations } = await mongoRedis();
       return mongoMigrations({ mongoUrl: config.store.mongoUrl, clock, collections: COLLECTIONS, logger });
+    }
   }
 }
 

@@ -12,8 +12,8 @@ export interface OperationsParts {
   readonly metrics: Metrics;
   /** False from the first moment of a stop on: load balancers send no more. */
   readonly accepting: () => boolean;
-  /** The OpenAPI document of the service. */
-  readonly openApi: object;
+  /** Makes the OpenAPI document of the service; asked for at the first request of it. */
+  readonly openApi: () => object;
 }
 
 /**
@@ -50,9 +50,12 @@ export function operationsApp({ store, metrics, accepting, openApi }: Operations
     },
   });
 
+  let document: string | undefined;
   methods(app, '/openapi.json', {
     GET: (_request, response) => {
-      response.writeHead(200, json).end(JSON.stringify(openApi));
+      // Made when it is first asked for: most processes never are, and it would be part of every start.
+      document ??= JSON.stringify(openApi());
+      response.writeHead(200, json).end(document);
     },
   });
 
