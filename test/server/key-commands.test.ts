@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { type ServiceProcess, serviceProcesses } from '../harness/service-process.ts';
+
+const processes = serviceProcesses();
+afterAll(processes.removeAll);
+
+describe.each(BACKENDS)('commands beside a running service [%s]', (backend) => {
+  let service: ServiceProcess;
+  let token: string;
+  const settings = settingsOf(backend);
+  const run = (...words: string[]) => processes.run(words, { settings, dataFolder: service.dataFolder });
+  const published = async (): Promise<string[]> =>
+    (await service.call('GET', '/identity/keys')).body.keys.map(({ kid }: { kid: string }) => kid);
+  const statusOf = async (bearer: string): Promise<number> =>
+    (await service.call('GET', '/v1/apikeys', { token: bearer })).status;
+
+  beforeAll(async () => {
+    service = await processes.start({ settings });
+    token = await service.tokenOf(await service.adminKey());
+  });
+
+  it('when the installation is there already, then bootstrap changes nothing', async () => {
+    const before = await service.adminKey();
+
+    const { exitCode, stdout } = await run('bootstrap');
+
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('was there already') });
+    expect(await service.adminKey()).toBe(before);
+  });
+
+  it('when the signing key is rotated, then the next one is published at once and signs only later', async () => {
+    const [current = ''] = await published();
+
+    const { exitCode, stdout } = await run('rotate-signing-key');
+
+    expect(exitCode).toBe(0);
+    const next = /^key (\S+) \(RS256\) is published and signs from \S+Z on$/m.exec(stdout)?.[1] ?? '';
+    await eventually(async () => expect((await published()).sort()).toEqual([current, next].sort()));
+    expect(kidOf(await service.tokenOf(await service.adminKey()))).toBe(current);
+    expect(await statusOf(token)).toBe(200);
+  });
+
+  it('when the current signing key is dropped, then its tokens are refused and the next one signs', async () => {
+    const dropped = kidOf(token);
+
+    const { exitCode, stdout } = await run('drop-signing-key', dropped);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/ signs now$/m);
+    await eventually(async () => expect(await statusOf(token)).toBe(401));
+    expect(await published()).not.toContain(dropped);
+    const fresh = await service.tokenOf(await service.adminKey());
+    expect(await statusOf(fresh)).toBe(200);
+  });
+
+  it('when a key that is not there is dropped, then it ends with 1 and says so', async () => {
+    const { exitCode, stderr } = await run('drop-signing-key', 'no-such-key');
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('There is no such signing key.');
+  });
+});
+
+describe('commands that change the secrets of the embedded store', () => {
+  it('when the pepper is retired, then keys move when they are used, and it refuses to end while some have not', async () => {
+    const first = await processes.start();
+    const { dataFolder } = first;
+    const run = (...words: string[]) => processes.run(words, { dataFolder });
+    const adminKey = await first.adminKey();
+    const [used, idle] = [await givenKey(first), await givenKey(first)];
+    await first.stop();
+
+    expect(await run('retire-pepper')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/ is retired and still understood/),
+    });
+    const second = await processes.start({ dataFolder });
+    await Promise.all([second.tokenOf(adminKey), second.tokenOf(used)]);
+    const refused = await run('retire-pepper');
+    expect(refused).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/: 1 keys are still under it$/m) });
+    await second.tokenOf(idle);
+    expect(await run('retire-pepper')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ alone now$/m) });
+    await second.stop();
+
+    const third = await processes.start({ dataFolder });
+    for (const key of [adminKey, used, idle]) await third.tokenOf(key);
+    await third.stop();
+  }, 60_000);
+
+  it('when it is forced, then the keys that were not used stop working, and the others go on', async () => {
+    const first = await processes.start();
+    const { dataFolder } = first;
+    const run = (...words: string[]) => processes.run(words, { dataFolder });
+    const [adminKey, idle] = [await first.adminKey(), await givenKey(first)];
+    await first.stop();
+    await run('retire-pepper');
+    const second = await processes.start({ dataFolder });
+    await second.tokenOf(adminKey);
+    await second.stop();
+
+    expect(await run('retire-pepper', '--force')).toMatchObject({ exitCode: 0 });
+
+    const third = await processes.start({ dataFolder });
+    await third.tokenOf(adminKey);
+    await expect(third.tokenOf(idle)).rejects.toThrow('BXNIM0415E');
+    await third.stop();
+  }, 60_000);
+
+  it('when the master key is retired, then everything is sealed anew, and opens without the old one', async () => {
+    const first = await processes.start();
+    const { dataFolder } = first;
+    const run = (...words: string[]) => processes.run(words, { dataFolder });
+    const adminKey = await first.adminKey();
+    const token = await first.tokenOf(adminKey);
+    const readable = await givenReadableKey(first);
+    await first.stop();
+
+    expect(await run('retire-master-key')).toMatchObject({ exitCode: 0 });
+    const ended = await run('retire-master-key');
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ alone now$/m) });
+    expect(ended.stdout).toContain('signing keys sealed anew: 1\n');
+    expect(ended.stdout).toContain('stored API keys sealed anew: 1\n');
+
+    const second = await processes.start({ dataFolder });
+    const answer = await second.call('GET', `/v1/apikeys/${readable.id}`, { token: await second.tokenOf(adminKey) });
+    expect(answer.body.apikey).toBe(readable.apikey);
+    // Another port is another issuer, so the old token is proven by its signature's key.
+    expect((await second.call('GET', '/identity/keys')).body.keys[0].kid).toBe(kidOf(token));
+    await second.stop();
+  }, 60_000);
+});
+
+async function givenKey(service: ServiceProcess): Promise<string> {
+  const owner = await service.tokenOf(await service.adminKey());
+  const { iam_id, account } = JSON.parse(Buffer.from(owner.split('.')[1] ?? '', 'base64url').toString());
+  const json = { name: 'one', iam_id, account_id: account.bss };
+  const { status, body } = await service.call('POST', '/v1/apikeys', { token: owner, json });
+  expect(status).toBe(201);
+  return body.apikey;
+}
+
+/** Values of service IDs' keys may be read again; users' may not. */
+async function givenReadableKey(service: ServiceProcess): Promise<{ id: string; apikey: string }> {
+  const owner = await service.tokenOf(await service.adminKey());
+  const { account } = JSON.parse(Buffer.from(owner.split('.')[1] ?? '', 'base64url').toString());
+  const json = { name: 'robot', account_id: account.bss, apikey: { name: 'readable', store_value: true } };
+  const { status, body } = await service.call('POST', '/v1/serviceids', { token: owner, json });
+  expect(status).toBe(201);
+  return body.apikey;
+}
+
+function kidOf(token: string): string {
+  return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+}
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
