@@ -1,6 +1,7 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Connections } from './connections.ts';
+import { STATUS_CODES } from './node-http.ts';
 
 /** Why a connection is answered without any door: its bytes are not a request that can be trusted. */
 export interface Refusal {

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import type { Request, Response } from 'express';
 import { type Respond, routeTemplateOf } from '../../http/app.ts';
+import { STATUS_CODES } from '../../http/node-http.ts';
 import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
 import { SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
