@@ -1,14 +1,16 @@
-import { beforeAll, expect, it } from '@jest/globals';
-import { describeOnEveryBackend, type RunningService } from '../../harness/running-service.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Environment } from '../../../src/config/read-settings.ts';
+import { type RunningService, runningService } from '../../harness/running-service.ts';
 import { givenClient } from '../given-client.ts';
 import { describePython, INSTALLING_MILLISECONDS, pythonClients, runPython } from './run-python.ts';
 
 const issuerOf = (service: RunningService): string => `${service.publicUrl}/identity`;
 
-describeOnEveryBackend('the Python clients', (service) => {
-  describePython('ibm-cloud-sdk-core for Python: IAMAuthenticator', () => {
-    beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
+/** A program starts slowly, and the clients for Node prove the same answers on each back-end: so here on one. */
+describePython('the Python clients', () => {
+  const service = givenService();
 
+  describe('ibm-cloud-sdk-core for Python: IAMAuthenticator', () => {
     const asked = () => ({ url: service().publicUrl, apikey: service().adminKey });
 
     it('given an API key, when the client signs requests, then one token serves them and the service accepts it', async () => {
@@ -60,9 +62,7 @@ describeOnEveryBackend('the Python clients', (service) => {
     });
   });
 
-  describePython('PyJWT: PyJWKClient', () => {
-    beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
-
+  describe('PyJWT: PyJWKClient', () => {
     it('given a token, when it is verified with the published keys and every check on, then its claims are read', async () => {
       const issuer = issuerOf(service());
       const asked = { keys: `${issuer}/keys`, algorithm: 'RS256', issuer, audience: issuer };
@@ -82,9 +82,7 @@ describeOnEveryBackend('the Python clients', (service) => {
     });
   });
 
-  describePython('ibm-platform-services for Python: IamIdentityV1', () => {
-    beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
-
+  describe('ibm-platform-services for Python: IamIdentityV1', () => {
     it('given an API key of the owner, when a key is created, changed, locked, disabled and deleted, then each step works', async () => {
       const asked = { url: service().publicUrl, apikey: service().adminKey };
 
@@ -111,21 +109,31 @@ describeOnEveryBackend('the Python clients', (service) => {
   });
 });
 
-describeOnEveryBackend(
-  'the Python clients with ES256',
-  (service) => {
-    describePython('PyJWT: PyJWKClient', () => {
-      beforeAll(async () => void (await pythonClients()), INSTALLING_MILLISECONDS);
+describePython('the Python clients with ES256', () => {
+  const service = givenService({ LATCHKEY_SIGNING_ALGORITHM: 'ES256' });
 
-      it('given a token, when it is verified with the published keys, then its claims are read', async () => {
-        const issuer = issuerOf(service());
-        const asked = { keys: `${issuer}/keys`, algorithm: 'ES256', issuer, audience: issuer };
+  describe('PyJWT: PyJWKClient', () => {
+    it('given a token, when it is verified with the published keys, then its claims are read', async () => {
+      const issuer = issuerOf(service());
+      const asked = { keys: `${issuer}/keys`, algorithm: 'ES256', issuer, audience: issuer };
 
-        const printed = await runPython('pyjwt_reader.py', 'verify', { ...asked, token: await service().ownerToken() });
+      const printed = await runPython('pyjwt_reader.py', 'verify', { ...asked, token: await service().ownerToken() });
 
-        expect(printed).toMatchObject({ claims: { iss: issuer } });
-      });
+      expect(printed).toMatchObject({ claims: { iss: issuer } });
     });
-  },
-  { settings: { LATCHKEY_SIGNING_ALGORITHM: 'ES256' } },
-);
+  });
+});
+
+/** One service for the tests of a `describe`, and the clients. */
+function givenService(settings: Environment = {}): () => RunningService {
+  let service: RunningService | undefined;
+  beforeAll(async () => {
+    await pythonClients();
+    service = await runningService({ settings });
+  }, INSTALLING_MILLISECONDS);
+  afterAll(() => service?.dispose());
+  return () => {
+    if (service === undefined) throw new Error('the service has not started');
+    return service;
+  };
+}
