@@ -1,0 +1,41 @@
+# The service as an image: the compiled code and the packages that it needs at run time; not root.
+#   docker build -t latchkey .
+#   docker run --read-only --volume latchkey-data:/data --publish 127.0.0.1:8080:8080 latchkey
+# Only /data is written to. Works without BuildKit.
+ARG NODE_IMAGE=node:26-slim
+
+# The compiled service.
+FROM ${NODE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build
+
+# The packages that it needs. The optional one is Node.js itself, which the base image has.
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+# SQLite's temporary files go to /data as well: nothing else can be written to.
+ENV NODE_ENV=production \
+    LATCHKEY_HOST=0.0.0.0 \
+    LATCHKEY_DATA=/data \
+    SQLITE_TMPDIR=/data
+WORKDIR /app
+COPY --from=packages /app/node_modules ./node_modules
+COPY --from=build /build/dist ./dist
+# Its version is read from here.
+COPY package.json LICENSE ./
+# A number, because orchestrators cannot tell from a name that a user is not root. A new volume gets this owner and mode.
+RUN mkdir /data && chown 10001:10001 /data && chmod 700 /data
+USER 10001:10001
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.LATCHKEY_OPERATIONS_PORT || 9090}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/dist/main.js"]
+CMD ["serve"]
