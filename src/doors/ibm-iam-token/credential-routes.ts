@@ -6,13 +6,14 @@ import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
 import type { Form } from '../../http/url-encoded.ts';
 import { addressBucketOf, type FailedAttempts } from '../../limits/failed-attempts.ts';
-import { CredentialsConflicting, CredentialsMissing } from '../../problems/credential-problems.ts';
+import { ClientUnknown, CredentialsConflicting, CredentialsMissing } from '../../problems/credential-problems.ts';
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { AccessTokenClaims } from '../../token-format/token-claims.ts';
 import type { AuthenticateBearer } from '../../tokens/authenticate-bearer.ts';
 import { type AuthenticateClient, hasSecret } from '../../tokens/authenticate-client.ts';
 import type { Introspection } from '../../tokens/introspect.ts';
 import type { Revocation } from '../../tokens/revoke.ts';
+import type { ClientCredentials } from '../../tokens/token-request.ts';
 import { writeAnswer } from './answers.ts';
 
 /** What the routes about existing credentials stand on. */
@@ -94,7 +95,7 @@ async function admit(parts: CredentialRouteParts, request: Request): Promise<voi
   }
   const client = basicCredentialsOf(request);
   if (client !== undefined && hasSecret(client)) {
-    await parts.authenticateClient(client);
+    await proveClient(parts, client, request);
     return;
   }
   if (!parts.anonymousIntrospection) {
@@ -102,9 +103,24 @@ async function admit(parts: CredentialRouteParts, request: Request): Promise<voi
       details: 'Send an Authorization header: Bearer with a token, or Basic with a service ID and one of its keys.',
     });
   }
-  const bucket = addressBucketOf(parts.clientAddressOf(request));
-  parts.anonymousIntrospections.check(bucket);
-  parts.anonymousIntrospections.record(bucket);
+  countAnonymous(parts, request);
+}
+
+/** A client secret is an API key: guessing it here must cost as much as asking without credentials. */
+async function proveClient(parts: CredentialRouteParts, client: ClientCredentials, request: Request): Promise<void> {
+  try {
+    await parts.authenticateClient(client);
+  } catch (failure) {
+    if (failure instanceof ClientUnknown) countAnonymous(parts, request);
+    throw failure;
+  }
+}
+
+/** @throws RateLimited  the address has asked too often without proving anything */
+function countAnonymous({ anonymousIntrospections, clientAddressOf }: CredentialRouteParts, request: Request): void {
+  const bucket = addressBucketOf(clientAddressOf(request));
+  anonymousIntrospections.check(bucket);
+  anonymousIntrospections.record(bucket);
 }
 
 /** Exactly one of the two: with both it would be unclear which was meant. */

@@ -118,6 +118,7 @@ export const operations: readonly Operation[] = [
     security: ['bearer'],
     answers: {
       200: { description: 'The identity.', schema: Userinfo },
+      400: refusal('The header is malformed, or a secret stands in the URL.'),
       ...UNAUTHENTICATED,
       500: refusal('An internal error.'),
     },

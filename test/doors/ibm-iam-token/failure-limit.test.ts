@@ -95,6 +95,52 @@ describe('the limit of failed exchanges', () => {
     expect((await statuses(21, () => introspected(BX))).at(-1)).toBe(429);
     expect((await introspected({ Authorization: `Bearer ${token}` })).status).toBe(200);
   });
+
+  /** A client secret is an API key: a guess with Basic must not be the way round the limit. */
+  it('given wrong clients at introspection, when there were twenty, then 429, and a right client goes on', async () => {
+    const token = await service.ownerToken();
+    const { id, key } = await givenServiceId(service);
+    const introspected = (secret: string) => {
+      const headers = { Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
+      return service.call('POST', '/identity/introspect', { form: { token }, headers });
+    };
+
+    expect(await statuses(20, () => introspected(newApiKeySecret()))).toEqual(Array.from({ length: 20 }, () => 400));
+    expect((await introspected(newApiKeySecret())).status).toBe(429);
+    expect((await introspected(key.secret)).status).toBe(200);
+  });
+
+  /** R29: whoever may name their own address has as many attempts as there are addresses. */
+  it('given forwarded addresses that no trusted proxy vouches for, when they change, then the limit holds', async () => {
+    let number = 0;
+    const elsewhere = () => {
+      number += 1;
+      const headers = { 'X-Forwarded-For': `198.51.100.${number}`, Forwarded: `for=198.51.100.${number}` };
+      return service.exchange({ grant_type: 'apikey', apikey: newApiKeySecret() }, headers);
+    };
+
+    expect((await statuses(21, elsewhere)).at(-1)).toBe(429);
+  });
+});
+
+describe('the limit of failed exchanges behind a trusted proxy', () => {
+  it('given LATCHKEY_TRUSTED_PROXIES, when one client of the proxy is over the limit, then another is not', async () => {
+    const settings = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '3', LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' };
+    const service = await runningService({ settings });
+    const failedFrom = async (address: string) => {
+      const form = { grant_type: 'apikey', apikey: newApiKeySecret() };
+      return (await service.exchange(form, { 'X-Forwarded-For': address })).status;
+    };
+
+    const one = [await failedFrom('198.51.100.1'), await failedFrom('198.51.100.1'), await failedFrom('198.51.100.1')];
+    const then = [await failedFrom('198.51.100.1'), await failedFrom('198.51.100.2')];
+
+    await service.dispose();
+    expect([one, then]).toEqual([
+      [400, 400, 400],
+      [429, 400],
+    ]);
+  });
 });
 
 describe('the limit of failed exchanges, switched off', () => {
