@@ -1,4 +1,11 @@
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express';
 import type { Problem } from '../problems/problem.ts';
 import { RequestMalformed, RouteUnknown } from '../problems/request-problems.ts';
 
@@ -13,6 +20,18 @@ export function newApp(): Express {
   app.set('query parser', false);
   app.disable('strict routing');
   return app;
+}
+
+/**
+ * A door whose code is loaded with the first request that comes to it. The administrative doors stand on zod and large
+ * schemas, 30 ms of every start, for which the first exchange after a restart would wait.
+ */
+export function loadedWhenAsked(load: () => Promise<Router>): RequestHandler {
+  let loading: Promise<Router> | undefined;
+  return async (request, response, next) => {
+    loading ??= load();
+    (await loading)(request, response, next);
+  };
 }
 
 /** Writes a failure in some door's form. `failure` is a problem, or anything else that was thrown: an internal error. */

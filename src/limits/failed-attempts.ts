@@ -46,18 +46,21 @@ export function failedAttempts({
 }: FailedAttemptsParts): FailedAttempts {
   if (perMinute === 0) return { check: () => {}, record: () => {} };
   const limiter = new RateLimiterMemory({ points: perMinute, duration: WINDOW_SECONDS });
-  const known = new LRUCache<string, Attempts>({
-    max: maximumKeys,
-    // The limiter keeps every key until its minute ends: what is forgotten here must be forgotten there.
-    dispose: (_attempts, key, reason) => {
-      if (reason === 'evict' || reason === 'delete') void limiter.delete(key);
-    },
-  });
+  // Made with the first failure: it takes room for all its keys at once, 5 ms of every start.
+  let known: LRUCache<string, Attempts> | undefined;
+  const newMemory = () =>
+    new LRUCache<string, Attempts>({
+      max: maximumKeys,
+      // The limiter keeps every key until its minute ends: what is forgotten here must be forgotten there.
+      dispose: (_attempts, key, reason) => {
+        if (reason === 'evict' || reason === 'delete') void limiter.delete(key);
+      },
+    });
 
   const attemptsOf = (key: string): Attempts | undefined => {
-    const attempts = known.get(key);
+    const attempts = known?.get(key);
     if (attempts === undefined || clock.now() < attempts.endsAt) return attempts;
-    known.delete(key);
+    known?.delete(key);
     return undefined;
   };
 
@@ -73,6 +76,7 @@ export function failedAttempts({
       let attempts = attemptsOf(key);
       if (attempts === undefined) {
         attempts = { endsAt: clock.now() + WINDOW_SECONDS * 1000, failures: 0 };
+        known ??= newMemory();
         known.set(key, attempts);
       }
       const counted = attempts;

@@ -11,7 +11,7 @@ import { retireMasterKeyCommand, retirePepperCommand } from './commands/retire-c
 import { serveCommand } from './commands/serve-command.ts';
 import { dropSigningKeyCommand, rotateSigningKeyCommand } from './commands/signing-key-commands.ts';
 import { failureSentence } from './failure-sentence.ts';
-import { VERSION } from './service-document.ts';
+import { VERSION } from './version.ts';
 
 /**
  * Runs the command that the words name; without one the service.

@@ -1,9 +1,9 @@
-import type { Request, Router } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Caller } from '../access/caller.ts';
 import type { Config } from '../config/config.ts';
-import { ibmIamIdentityDoor } from '../doors/ibm-iam-identity/door.ts';
 import { ibmIamTokenDoor } from '../doors/ibm-iam-token/door.ts';
+import { loadedWhenAsked } from '../http/app.ts';
 import { requiredBearerTokenOf } from '../http/authorization.ts';
 import type { ClientAddressOf } from '../http/client-addresses.ts';
 import { pathOf } from '../http/read-query.ts';
@@ -22,8 +22,8 @@ export interface DoorParts {
   readonly logger: Logger;
 }
 
-/** One row a door: the token endpoint first, because it is asked most. */
-export function doors(parts: DoorParts): readonly Router[] {
+/** One row a door: the token endpoint first, because it is asked most; what an exchange does not need is loaded later. */
+export function doors(parts: DoorParts): readonly RequestHandler[] {
   const { config, domains, clientAddressOf, cursors, publicUrl, issuer, logger } = parts;
   const onFailure = failureLog(logger);
   return [
@@ -37,7 +37,10 @@ export function doors(parts: DoorParts): readonly Router[] {
       signingAlgorithms: [config.signingAlgorithm],
       onFailure,
     }),
-    ibmIamIdentityDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure }),
+    loadedWhenAsked(async () => {
+      const { ibmIamIdentityDoor } = await import('../doors/ibm-iam-identity/door.ts');
+      return ibmIamIdentityDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure });
+    }),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface OperationsParts {
   /** False from the first moment of a stop on: load balancers send no more. */
   readonly accepting: () => boolean;
   /** Makes the OpenAPI document of the service; asked for at the first request of it. */
-  readonly openApi: () => object;
+  readonly openApi: () => Promise<object>;
 }
 
 /**
@@ -52,9 +52,8 @@ export function operationsApp({ store, metrics, accepting, openApi }: Operations
 
   let document: string | undefined;
   methods(app, '/openapi.json', {
-    GET: (_request, response) => {
-      // Made when it is first asked for: most processes never are, and it would be part of every start.
-      document ??= JSON.stringify(openApi());
+    GET: async (_request, response) => {
+      document ??= JSON.stringify(await openApi());
       response.writeHead(200, json).end(document);
     },
   });

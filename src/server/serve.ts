@@ -20,7 +20,6 @@ import { bootstrap } from './bootstrap.ts';
 import { buildApp } from './build-app.ts';
 import { openSecrets, openStore } from './open-store.ts';
 import { operationsApp } from './operations-app.ts';
-import { serviceDocument } from './service-document.ts';
 import { listenForService } from './service-listener.ts';
 
 /** A service that is running. */
@@ -134,8 +133,10 @@ async function startRoundAbout(
   opened: AsyncDisposableStack,
 ) {
   let accepting = true;
+  // Loaded when it is first asked for: most processes never are, and its schemas would be part of every start.
+  const openApi = async () => (await import('./service-document.ts')).serviceDocument(publicUrl);
   const operations = await listen({
-    handler: operationsApp({ store, metrics, accepting: () => accepting, openApi: () => serviceDocument(publicUrl) }),
+    handler: operationsApp({ store, metrics, accepting: () => accepting, openApi }),
     host: config.operationsHost,
     port: config.operationsPort,
   });
