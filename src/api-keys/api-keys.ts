@@ -14,7 +14,7 @@ import { type Change, insert, remove } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
 import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
+import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { keySubject } from '../token-format/revocation-subjects.ts';
 import { type ActionWhenLeaked, API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder } from './api-key.ts';
 import type { AuthenticateApiKey } from './authenticate-api-key.ts';
@@ -147,10 +147,13 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
   return {
     async create(caller, chosen) {
       await requireRight(caller, 'create', { accountId: chosen.accountId, ownerIamId: chosen.iamId });
-      const owner = await expectOwner(store, chosen, chosen);
-      const { apiKey, secret, changes } = issue(caller, chosen);
-      await store.commit([owner, ...changes]);
-      return { apiKey, secret };
+      // The owner may be renamed meanwhile, or removed: then there is nobody to make a key for.
+      return untilUndisturbed(async () => {
+        const owner = await expectOwner(store, chosen, chosen);
+        const { apiKey, secret, changes } = issue(caller, chosen);
+        await store.commit([owner, ...changes]);
+        return { apiKey, secret };
+      });
     },
 
     async createWithServiceId(caller, chosenServiceId, chosenKey) {
@@ -186,18 +189,14 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
         },
       }),
 
-    async remove(caller, id) {
-      const apiKey = await visible(caller, await reader.get(id), 'delete');
-      refuseLocked(apiKey);
-      const changes = [remove(API_KEYS, apiKey), cutOffTokens(apiKey, apiKey.generation + 1)];
-      try {
+    // Who changes it meanwhile may have locked it: it is looked at again, because the lock must hold.
+    remove: (caller, id) =>
+      untilUndisturbed(async () => {
+        const apiKey = await visible(caller, await reader.get(id), 'delete');
+        refuseLocked(apiKey);
+        const changes = [remove(API_KEYS, apiKey), cutOffTokens(apiKey, apiKey.generation + 1)];
         await store.commit([...changes, audited(caller, record('delete', apiKey, undefined, apiKey))]);
-      } catch (error) {
-        // Somebody changed or removed it meanwhile: look again, once; a lock that was just set must hold.
-        if (error instanceof StaleEntityTag) return this.remove(caller, id);
-        throw error;
-      }
-    },
+      }),
 
     setLocked: (caller, id, locked) => edit(caller, id, { verb: locked ? 'lock' : 'unlock', next: () => ({ locked }) }),
 

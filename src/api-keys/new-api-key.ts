@@ -82,6 +82,7 @@ export const apiKeyCrn = ({ accountId, id }: ApiKey): string => accountCrn('iam-
 
 /** What the audit record keeps of an API key: listed one by one, so that no digest or secret ever joins them. */
 export function auditedApiKey(apiKey: ApiKey): AuditedState {
-  const { name, description, iamId, disabled, locked, actionWhenLeaked, expiresAt, generation } = apiKey;
-  return { name, description, iamId, disabled, locked, actionWhenLeaked, expiresAt, generation };
+  const { name, description, iamId, disabled, locked, supportSessions, actionWhenLeaked, expiresAt } = apiKey;
+  const { generation } = apiKey;
+  return { name, description, iamId, disabled, locked, supportSessions, actionWhenLeaked, expiresAt, generation };
 }

@@ -39,6 +39,7 @@ export const serviceIdCrn = ({ accountId, id }: ServiceId): string =>
   accountCrn('iam-identity', accountId, 'serviceid', id);
 
 /** What the audit record keeps of a service ID. */
-export function auditedServiceId({ name, description, locked, state, generation }: ServiceId): AuditedState {
-  return { name, description, locked, state, generation };
+export function auditedServiceId(serviceId: ServiceId): AuditedState {
+  const { name, description, uniqueInstanceCrns, locked, state, generation } = serviceId;
+  return { name, description, uniqueInstanceCrns, locked, state, generation };
 }

@@ -4,6 +4,7 @@ import type { Collection, Entity } from './collection.ts';
 import { nextEntityTag } from './entity-tag.ts';
 import type { Store } from './store.ts';
 import { StaleEntityTag } from './store-errors.ts';
+import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** One change of one entity, as its domain describes it. */
 export interface EntityChange<T extends Entity> {
@@ -19,35 +20,29 @@ export interface EntityChange<T extends Entity> {
   readonly also: (before: T, after: T) => readonly Change[];
 }
 
-const ATTEMPTS = 5;
-
 /**
  * Reads an entity, changes it and commits it with what belongs to the change. Who named a version hears when it is no
  * longer the current one; who named none is tried again on the new one.
  * @throws EntityTagStale
  */
 export async function changeEntity<T extends Entity>(change: EntityChange<T>): Promise<T> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const after = await attemptChange(change);
-    if (after !== undefined) return after;
-    if (change.ifMatch !== '*') break;
+  if (change.ifMatch === '*') return untilUndisturbed(() => makeChange(change));
+  try {
+    return await makeChange(change);
+  } catch (error) {
+    if (error instanceof StaleEntityTag) throw staleTag();
+    throw error;
   }
-  throw staleTag();
 }
 
-/** @returns the entity as committed; `undefined` when somebody else was faster */
-async function attemptChange<T extends Entity>(change: EntityChange<T>): Promise<T | undefined> {
+/** @throws StaleEntityTag somebody else was faster */
+async function makeChange<T extends Entity>(change: EntityChange<T>): Promise<T> {
   const { store, collection, read, ifMatch, next, also } = change;
   const before = await read();
   if (ifMatch !== '*' && ifMatch !== before.entityTag) throw staleTag();
   const after: T = { ...before, ...next(before), entityTag: nextEntityTag(before.entityTag) };
-  try {
-    await store.commit([replace(collection, after, before.entityTag), ...also(before, after)]);
-    return after;
-  } catch (error) {
-    if (error instanceof StaleEntityTag) return undefined;
-    throw error;
-  }
+  await store.commit([replace(collection, after, before.entityTag), ...also(before, after)]);
+  return after;
 }
 
 const staleTag = (): EntityTagStale =>

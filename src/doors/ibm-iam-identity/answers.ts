@@ -8,7 +8,9 @@ import { IDENTITY_PROBLEMS } from './identity-problems.ts';
 
 /** Sets the headers of every answer of this door, also of failures: what it says of keys is for no cache. */
 export const commonHeaders: RequestHandler = (request, response, next) => {
-  response.set(SECURITY_HEADERS).set(NO_STORE_HEADERS).set('Transaction-Id', requestNamesOf(request).transactionId);
+  const { transactionId, requestId } = requestNamesOf(request);
+  response.set(SECURITY_HEADERS).set(NO_STORE_HEADERS);
+  response.set({ 'Transaction-Id': transactionId, 'X-Correlation-Id': transactionId, 'X-Request-Id': requestId });
   next();
 };
 

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { accessWith, type Target } from '../../src/access/access.ts';
+import type { Caller } from '../../src/access/caller.ts';
+import { AccessDenied } from '../../src/problems/entity-problems.ts';
+
+const OWNER = 'IBMid-OWNER';
+const ACCOUNTS: ReadonlyMap<string, string> = new Map([
+  ['one', OWNER],
+  ['two', OWNER],
+  ['three', 'IBMid-SOMEBODY'],
+]);
+
+const access = accessWith({ ownerOfAccount: async (id) => ACCOUNTS.get(id) });
+
+const callerIn = (accountId: string, iamId: string): Caller => ({
+  ...{ accountId, iamId, apiKeyId: 'ApiKey-1', address: '127.0.0.1', requestId: 'r', transactionId: 't' },
+});
+const targetIn = (accountId: string, ownerIamId?: string): Target => ({
+  ...{ accountId, service: 'iam-identity', resourceType: 'apikey' },
+  ...(ownerIamId !== undefined && { ownerIamId }),
+});
+
+describe('access', () => {
+  it.each([
+    ['the owner of the account', callerIn('one', OWNER), targetIn('one'), true],
+    ['the owner, on what is of another identity', callerIn('one', OWNER), targetIn('one', 'iam-ServiceId-1'), true],
+    ['an identity, on what is its own', callerIn('one', 'iam-ServiceId-1'), targetIn('one', 'iam-ServiceId-1'), true],
+    [
+      'an identity, on what is of another',
+      callerIn('one', 'iam-ServiceId-1'),
+      targetIn('one', 'iam-ServiceId-2'),
+      false,
+    ],
+    ['an identity, on what is of nobody', callerIn('one', 'iam-ServiceId-1'), targetIn('one'), false],
+    ['anybody, in an account that does not exist', callerIn('none', 'iam-ServiceId-1'), targetIn('none'), false],
+  ])('given %s, when it is asked for, then the answer is the right one', async (_words, caller, target, allowed) => {
+    expect(await access.allows(caller, 'iam-identity.apikey.update', target)).toBe(allowed);
+  });
+
+  /** A token names one account: the same person's rights in another must not reach across (confused deputy). */
+  it('given the owner of two accounts, when a token for one is used on the other, then it is denied, also on what is its own', async () => {
+    const caller = callerIn('one', OWNER);
+
+    expect(await access.allows(caller, 'iam-identity.apikey.get', targetIn('two'))).toBe(false);
+    expect(await access.allows(caller, 'iam-identity.apikey.get', targetIn('two', OWNER))).toBe(false);
+  });
+
+  it('given a denied action, when it is required, then the problem names the missing right', async () => {
+    const required = access.require(callerIn('three', OWNER), 'iam-identity.serviceid.create', targetIn('three'));
+
+    await expect(required).rejects.toBeInstanceOf(AccessDenied);
+    await expect(required).rejects.toMatchObject({ details: 'Missing right: iam-identity.serviceid.create.' });
+  });
+
+  it('given an allowed action, when it is required, then nothing is thrown', async () => {
+    await expect(access.require(callerIn('one', OWNER), 'x', targetIn('one'))).resolves.toBeUndefined();
+  });
+});
