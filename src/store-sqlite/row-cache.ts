@@ -65,21 +65,31 @@ export function rowCache(): RowCache {
 }
 
 /**
- * Notices that another process has committed. Asked at every read (1 µs) and not once a turn of the event loop: bytes of
- * a request may be read late in a turn, after another process has answered a revocation that was not there when the turn
- * began.
+ * Notices that another process has committed. Asked at most once for each callback of the event loop, and not once a turn:
+ * bytes of a request may be read late in a turn, after another process has answered a revocation that was not there when
+ * the turn began. Within one callback and its promises nothing is read from any connection, so that whatever was answered
+ * before a request was sent was committed before the callback that read the request, and is seen by the first look in it.
  */
 export interface ForeignWrites {
-  /** Calls `onForeignWrite` if another process has committed since the last call. */
+  /** Calls `onForeignWrite` if another process has committed since the last look. */
   check(): void;
 }
 
 /** Watches `PRAGMA data_version`, which this connection's own commits do not change (https://sqlite.org/pragma.html). */
 export function foreignWrites(connection: SqliteConnection, onForeignWrite: () => void): ForeignWrites {
   let seen = connection.dataVersion();
+  let looked = false;
+  const lookAgain = (): void => {
+    looked = false;
+  };
   return {
     check() {
+      // An exchange reads five rows within one callback: looking for each of them was 18 of its 95 µs with ES256.
+      if (looked) return;
+      // Ticks run before the event loop's next callback, whatever that is; run earlier, they cost one more look.
       const version = connection.dataVersion();
+      process.nextTick(lookAgain);
+      looked = true;
       if (version === seen) return;
       seen = version;
       onForeignWrite();
