@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { type Connections, newConnections } from './connections.ts';
 import { createServer } from './node-http.ts';
 import { followTlsFiles, readTlsPair, type TlsFiles, type TlsReload } from './tls-certificate.ts';
@@ -78,6 +78,8 @@ const DEFAULT_LIMITS: ListenerLimits = {
 const CHECK_MILLISECONDS = 1000;
 /** While stopping: how long an idle connection may still bring the request that its client has just sent. */
 const IDLE_PATIENCE_MILLISECONDS = 1000;
+/** While stopping: how long connections that the kernel has taken already are still accepted. */
+const ACCEPT_MILLISECONDS = 20;
 
 /**
  * Opens a listener for HTTP/1.1, or HTTPS with TLS 1.2 or newer where `tls` is given.
@@ -197,6 +199,9 @@ async function stopServer(server: Server, connections: Connections, graceMillise
   const elapsed = (): number => performance.now() - begunAt;
   const patience = Math.min(IDLE_PATIENCE_MILLISECONDS, graceMilliseconds / 2);
   let closed = false;
+  // The kernel finishes handshakes by itself and resets what nobody has accepted when the listening socket closes, with
+  // the requests that are on their way over it. Each turn accepts some; the close comes right behind one.
+  while (elapsed() < ACCEPT_MILLISECONDS) await nextTurn();
   // Not server.close(): HTTP's own cuts every idle connection at once, and with it the request that its client is just
   // sending. Such a request is answered here, with `Connection: close`.
   NetServer.prototype.close.call(server, () => {

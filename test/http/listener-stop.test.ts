@@ -38,6 +38,17 @@ describe('stop', () => {
     agent.destroy();
   });
 
+  /** A handshake that the kernel has finished is a connection to the client: it has sent its request. */
+  it('given connections that nobody has accepted yet, when the listener stops, then they are answered', async () => {
+    const listener = await serving(answering(0));
+    const answers = Array.from({ length: 32 }, () => ask(listener, new Agent()));
+    await new Promise((resolve) => process.nextTick(resolve));
+
+    const [outcomes] = await Promise.all([Promise.allSettled(answers), listener.stop(5000)]);
+
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
+
   it('given nothing open, when the listener stops, then it returns at once and the port is free', async () => {
     const listener = await serving(answering(0));
     const begunAt = performance.now();
