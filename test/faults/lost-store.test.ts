@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import type { Answer } from '../harness/http-call.ts';
+import { startMongod } from '../harness/servers/mongod-process.ts';
+import type { ServerProcess } from '../harness/servers/server-process.ts';
+import { type ServiceProcess, serviceProcesses } from '../harness/service-process.ts';
+
+/** A client that waits longer has given up, and asks again on top (R13). */
+const BOUND_MILLISECONDS = 8_000;
+
+const SETTINGS = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '0' };
+
+// A MongoDB of its own, because the one of the run serves other tests.
+(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('a service whose MongoDB fails', () => {
+  const processes = serviceProcesses();
+  let mongod: ServerProcess;
+  let service: ServiceProcess;
+  let adminKey: string;
+  let token: string;
+  let other: string;
+
+  beforeAll(async () => {
+    mongod = await startMongod();
+    const settings = { ...settingsOf('mongo-redis'), ...SETTINGS, LATCHKEY_MONGO_URL: mongod.url };
+    service = await processes.start({ settings });
+    adminKey = await service.adminKey();
+    token = await service.tokenOf(adminKey);
+    other = await service.tokenOf(adminKey);
+  });
+  afterAll(async () => {
+    await processes.removeAll();
+    await mongod.remove();
+  });
+
+  describe.each([
+    ['stopped', () => mongod.stop(), () => mongod.restart()],
+    ['frozen', async () => mongod.pause(), async () => mongod.resume()],
+  ])('given it is %s', (_, fail, mend) => {
+    /** A 401 would make clients throw away good credentials, and an answer that never comes makes them pile up. */
+    it('when it is asked, then it is 503 with Retry-After, soon; when it is back, it goes on by itself', async () => {
+      await fail();
+      const begunAt = performance.now();
+      const asked: readonly Promise<Answer>[] = [
+        service.call('POST', '/identity/token', { form: { grant_type: 'apikey', apikey: adminKey } }),
+        service.call('GET', '/v1/apikeys', { token }),
+        service.call('POST', '/identity/introspect', { form: { apikey: adminKey } }),
+        service.call('POST', '/identity/revoke', { form: { token: other } }),
+        service.call('POST', '/identity/revoke', { form: { apikey: adminKey } }),
+      ];
+      const [byToken, keys, readyz, ...answers] = await Promise.all([
+        service.call('POST', '/identity/introspect', { form: { token } }),
+        service.call('GET', '/identity/keys'),
+        service.operations('GET', '/readyz'),
+        ...asked,
+      ]);
+      const waited = performance.now() - begunAt;
+      await mend();
+
+      expect(answers.map(({ status }) => status)).toEqual(asked.map(() => 503));
+      for (const { headers } of answers) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      // What can be decided without the store is: the live set is in memory.
+      expect([byToken.status, keys.status]).toEqual([200, 200]);
+      expect(byToken.body.active).toBe(true);
+      expect(readyz).toMatchObject({ status: 503, body: { store: 'down' } });
+      expect(waited).toBeLessThan(BOUND_MILLISECONDS);
+
+      await eventually(async () => expect((await service.operations('GET', '/readyz')).status).toBe(200));
+      await service.tokenOf(adminKey);
+      expect((await service.call('GET', '/v1/apikeys', { token })).status).toBe(200);
+    }, 60_000);
+  });
+
+  it('given it was away, when a token is revoked after, then it is refused at once', async () => {
+    await mongod.restart();
+    await eventually(async () => expect((await service.operations('GET', '/readyz')).status).toBe(200));
+
+    const revoked = await service.call('POST', '/identity/revoke', { form: { token: other } });
+
+    expect(revoked.status).toBe(200);
+    expect((await service.call('GET', '/v1/apikeys', { token: other })).status).toBe(401);
+  }, 60_000);
+
+  it('given it is away, when the service is asked to end, then it ends with 0 in 10 seconds', async () => {
+    await mongod.stop();
+
+    const begunAt = performance.now();
+    const { exitCode } = await service.stop();
+
+    expect(exitCode).toBe(0);
+    expect(performance.now() - begunAt).toBeLessThan(10_000);
+    await mongod.restart();
+  }, 60_000);
+});
+
+describe('a service whose SQLite file another process has locked', () => {
+  const processes = serviceProcesses();
+  afterAll(processes.removeAll);
+
+  it('when it is asked, then exchanges go on, and what must be written is 503 with Retry-After, not done and not lost', async () => {
+    const service = await processes.start({ settings: SETTINGS });
+    const adminKey = await service.adminKey();
+    const token = await service.tokenOf(adminKey);
+    const holder = new DatabaseSync(join(service.dataFolder, 'latchkey.sqlite'));
+    holder.exec('BEGIN IMMEDIATE');
+
+    const begunAt = performance.now();
+    const revoking = service.call('POST', '/identity/revoke', { form: { token } });
+    await service.tokenOf(adminKey);
+    const exchanged = performance.now() - begunAt;
+    const revoked = await revoking;
+    const waited = performance.now() - begunAt;
+    holder.exec('ROLLBACK');
+    holder.close();
+    const again = await service.call('POST', '/identity/revoke', { form: { token } });
+
+    expect(exchanged).toBeLessThan(2_000);
+    expect(revoked.status).toBe(503);
+    expect(Number(revoked.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(waited).toBeLessThan(BOUND_MILLISECONDS);
+    expect(again.status).toBe(200);
+    expect((await service.call('GET', '/v1/apikeys', { token })).status).toBe(401);
+  }, 30_000);
+});
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { Answer } from '../http-call.ts';
+import type { ServiceProcess } from '../service-process.ts';
+import type { SecretTraces } from './secret-traces.ts';
+
+/** What the service lived through. */
+export interface LivedThrough {
+  readonly keys: number;
+  readonly tokens: number;
+  readonly refusals: number;
+}
+
+const WORKERS = 8;
+
+/**
+ * Makes keys and uses them in every way that touches a secret: exchanges, refresh tokens, introspections, revocations,
+ * attempts that are refused, keys that are sent where none belongs. Each secret is added to `traces`.
+ */
+export async function liveBusily(service: ServiceProcess, keys: number, traces: SecretTraces): Promise<LivedThrough> {
+  const adminKey = await service.adminKey();
+  const owner = await service.tokenOf(adminKey);
+  traces.add(adminKey);
+  traces.add(owner);
+  const { iam_id, account } = JSON.parse(Buffer.from(owner.split('.')[1] ?? '', 'base64url').toString());
+  const lived = { keys: 0, tokens: 1, refusals: 0 };
+  let next = 0;
+
+  const work = async (): Promise<void> => {
+    while (next < keys) {
+      const position = next++;
+      const json = { name: `key ${position}`, iam_id, account_id: account.bss };
+      const made = expected(await service.call('POST', '/v1/apikeys', { token: owner, json }), 201);
+      lived.keys += 1;
+      traces.add(String(made.body.apikey));
+      const tokens = await useKey(service, String(made.body.apikey));
+      for (const token of tokens) traces.add(token);
+      lived.tokens += tokens.length;
+      const refused = await misuse(service, owner, String(made.body.apikey), String(tokens[0]));
+      lived.refusals += refused;
+      if (position % 4 === 0) await end(service, owner, made, tokens, position % 8 === 0);
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  return lived;
+}
+
+async function useKey({ call }: ServiceProcess, apikey: string): Promise<readonly string[]> {
+  const form = { grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey };
+  const headers = { Authorization: `Basic ${btoa('bx:bx')}` };
+  const granted = expected(await call('POST', '/identity/token', { form, headers }), 200);
+  const { access_token, refresh_token } = granted.body;
+  const again = { grant_type: 'refresh_token', refresh_token };
+  const refreshed = expected(await call('POST', '/identity/token', { form: again, headers }), 200);
+  expected(await call('POST', '/identity/introspect', { form: { token: access_token } }), 200);
+  expected(await call('POST', '/identity/introspect', { form: { apikey } }), 200);
+  expected(await call('GET', '/identity/userinfo', { token: access_token }), 200);
+  expected(await call('GET', '/v1/apikeys/details', { token: access_token, headers: { 'IAM-ApiKey': apikey } }), 200);
+  return [access_token, refresh_token, refreshed.body.access_token].map(String);
+}
+
+/** Secrets in every wrong place, as hurried people and broken scripts send them. @returns how many were refused */
+async function misuse({ call }: ServiceProcess, owner: string, apikey: string, token: string): Promise<number> {
+  const nearly = `${apikey.slice(0, -1)}${apikey.endsWith('A') ? 'B' : 'A'}`;
+  const answers = await Promise.all([
+    call('POST', '/identity/token', { form: { grant_type: 'apikey', apikey: nearly } }),
+    call('POST', '/identity/token', { form: { grant_type: apikey, apikey } }),
+    call('POST', '/identity/token', { form: { grant_type: 'apikey', apikey, account: apikey } }),
+    call('POST', '/identity/token', { form: { grant_type: 'refresh_token', refresh_token: token } }),
+    call('POST', `/identity/token?apikey=${apikey}`, { form: { grant_type: 'apikey', apikey } }),
+    call('GET', `/v1/apikeys/${apikey}`, { token: owner }),
+    call('GET', `/${apikey}`, { headers: { 'User-Agent': apikey } }),
+    call('GET', '/v1/apikeys', { token: `${token}x` }),
+    call('GET', '/v1/apikeys', { headers: { Authorization: `Basic ${btoa(`${apikey}:${token}`)}` } }),
+    call('POST', '/identity/token', { raw: `{"apikey":"${apikey}"}`, headers: { 'Content-Type': 'application/json' } }),
+  ]);
+  return answers.filter(({ status }) => status >= 400 && status < 500).length;
+}
+
+async function end(
+  { call }: ServiceProcess,
+  owner: string,
+  made: Answer,
+  [token = '']: readonly string[],
+  whole: boolean,
+): Promise<void> {
+  expected(await call('POST', '/identity/revoke', { form: { token } }), 200);
+  if (whole) expected(await call('POST', '/identity/revoke', { form: { apikey: String(made.body.apikey) } }), 200);
+  else expected(await call('DELETE', `/v1/apikeys/${made.body.id}`, { token: owner }), 204);
+}
+
+function expected(answer: Answer, status: number): Answer {
+  if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${answer.text}`);
+  return answer;
+}
