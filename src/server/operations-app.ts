@@ -24,6 +24,16 @@ export function operationsApp({ store, metrics, accepting, openApi }: Operations
   const app = newApp();
   const json = { ...SECURITY_HEADERS, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
+  // Asked for the metrics as well: who only scrapes must not read of a store that nobody has looked at.
+  const isStoreUp = async (): Promise<boolean> => {
+    const up = await store.ping().then(
+      () => true,
+      () => false,
+    );
+    metrics.setStoreUp(up);
+    return up;
+  };
+
   methods(app, '/livez', {
     GET: (_request, response) => {
       response.writeHead(200, json).end('{"status":"alive"}');
@@ -32,11 +42,7 @@ export function operationsApp({ store, metrics, accepting, openApi }: Operations
 
   methods(app, '/readyz', {
     GET: async (_request, response) => {
-      const storeUp = await store.ping().then(
-        () => true,
-        () => false,
-      );
-      metrics.setStoreUp(storeUp);
+      const storeUp = await isStoreUp();
       const ready = storeUp && accepting();
       const body = { status: ready ? 'ready' : 'not ready', store: storeUp ? 'up' : 'down', stopping: !accepting() };
       response.writeHead(ready ? 200 : 503, json).end(JSON.stringify(body));
@@ -45,6 +51,7 @@ export function operationsApp({ store, metrics, accepting, openApi }: Operations
 
   methods(app, '/metrics', {
     GET: async (_request, response) => {
+      await isStoreUp();
       const { contentType, body } = await metrics.render();
       response.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': contentType }).end(body);
     },

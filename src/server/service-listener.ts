@@ -36,6 +36,9 @@ export function listenForService({ config, guard, metrics, logger, handler }: Se
     tls: config.tls,
     refusalBodyOf: unreadableInTokenForm,
     onAnswered,
-    onTlsReload: (reload) => logger.info({ reload }, 'TLS files were read again'),
+    onTlsReload: (reload) => {
+      if (reload.reloaded) logger.info('changed TLS files are in use');
+      else logger.warn({ err: reload.cause }, 'changed TLS files cannot be used; the ones before stay in use');
+    },
   });
 }
