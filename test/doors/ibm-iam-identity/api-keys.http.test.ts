@@ -125,6 +125,14 @@ describeOnEveryBackend('/v1/apikeys', (service) => {
       expect(answer.headers.get('etag')).toBe(made.entity_tag);
     });
 
+    it('when only its head is asked for, then the tag is there and no body', async () => {
+      const { body: made } = await create();
+
+      const { status, text, headers } = await asOwner(service(), 'HEAD', `/v1/apikeys/${made.id}`);
+
+      expect([status, text, headers.get('etag')]).toEqual([200, '', made.entity_tag]);
+    });
+
     it('when it is named by its CRN, or with a slash behind, then it is the same key', async () => {
       const { body: made } = await create();
 

@@ -131,6 +131,22 @@ describeOnEveryBackend('lists of the identity API', (service) => {
     expect(pages.some(({ next }) => /lk_[A-Za-z0-9_]{20}/.test(next ?? ''))).toBe(true);
   });
 
+  it('given the longest descriptions there are, when a list is in their order, then its page tokens are taken', async () => {
+    const { iamId: wordy } = await givenServiceId(service());
+    for (const last of ['\u9470', '\u9471', '\u9472']) {
+      await create('/v1/apikeys', {
+        name: '\u9470'.repeat(255),
+        description: '\u9470'.repeat(899) + last,
+        iam_id: wordy,
+      });
+    }
+    const filter = encodeURIComponent(`name sw "${'\u9470'.repeat(255)}"`);
+
+    const pages = await everyPage(`/v1/apikeys?iam_id=${wordy}&sort=description&pagesize=1&filter=${filter}`);
+
+    expect(pages.map(({ ids }) => ids.length)).toEqual([1, 1, 1]);
+  });
+
   it.each(['/v1/apikeys', '/v1/serviceids'])(
     'given %s, when a parameter is not one that is allowed, then it is refused with 400',
     async (path) => {
