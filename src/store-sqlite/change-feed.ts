@@ -37,25 +37,38 @@ interface Watcher {
   readonly onChange: (change: StoredChange) => void;
   /** The last sequence that was delivered or passed over. */
   position: number;
-  delivering: boolean;
 }
 
 /** @returns a feed that nobody watches */
 export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
   const { connection, foreign } = parts;
   const watchers = new Set<Watcher>();
-  let foreignChanges = false;
+  let undelivered = false;
+  let delivering = false;
   let poll: NodeJS.Timeout | undefined;
 
   const deliver = (): void => {
-    // Until all of it is done there is something left to do, for the next look at the latest.
-    foreignChanges = true;
-    for (const watcher of watchers) deliverTo(parts, watcher, () => watchers.has(watcher));
-    foreignChanges = false;
+    undelivered = true;
+    // Whoever asks while it is being delivered is told by the call under way.
+    if (delivering) return;
+    delivering = true;
+    try {
+      while (undelivered) {
+        // Taken back before the reading, never after it: what another process commits meanwhile sets it again. Cleared
+        // after, it would wipe that out, and the change, an answered revocation perhaps, would not be told for good.
+        undelivered = false;
+        for (const watcher of watchers) deliverTo(parts, watcher, () => watchers.has(watcher));
+      }
+    } catch (error) {
+      undelivered = true;
+      throw error;
+    } finally {
+      delivering = false;
+    }
   };
   const catchUp = (): void => {
     foreign.check();
-    if (foreignChanges) deliver();
+    if (undelivered) deliver();
   };
   const look = (): void => {
     try {
@@ -72,15 +85,15 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
   return {
     deliver,
     expectForeignChanges() {
-      foreignChanges = true;
+      undelivered = true;
     },
     watch(names, onChange, since) {
       const { position, lost } = startOf(connection, since);
-      const watcher: Watcher = { names, onChange, position, delivering: false };
+      const watcher: Watcher = { names, onChange, position };
       if (lost) tellAll(parts, watcher);
       watchers.add(watcher);
       poll ??= setInterval(look, POLL_MILLISECONDS).unref();
-      foreignChanges = true;
+      undelivered = true;
       look();
       return {
         catchUp,
@@ -98,28 +111,20 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
 }
 
 function deliverTo({ connection, read }: ChangeFeedParts, watcher: Watcher, isOpen: () => boolean): void {
-  // A watcher that asks to catch up while it is being told is told the rest by the call under way.
-  if (watcher.delivering) return;
-  watcher.delivering = true;
-  try {
-    for (let more = true; more && isOpen(); ) {
-      const rows = connection.all(
-        'SELECT sequence, collection, entity_id FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?',
-        watcher.position,
-        CHANGES_PER_READ,
-      );
-      more = rows.length === CHANGES_PER_READ;
-      for (const row of rows) {
-        if (!isOpen()) return;
-        const [collection, id] = [String(row['collection']), String(row['entity_id'])];
-        const entity = watcher.names.has(collection) ? read(collection, id) : undefined;
-        watcher.position = Number(row['sequence']);
-        if (watcher.names.has(collection))
-          tell(watcher, { sequence: String(watcher.position), collection, id, entity });
-      }
+  for (let more = true; more && isOpen(); ) {
+    const rows = connection.all(
+      'SELECT sequence, collection, entity_id FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?',
+      watcher.position,
+      CHANGES_PER_READ,
+    );
+    more = rows.length === CHANGES_PER_READ;
+    for (const row of rows) {
+      if (!isOpen()) return;
+      const [collection, id] = [String(row['collection']), String(row['entity_id'])];
+      const entity = watcher.names.has(collection) ? read(collection, id) : undefined;
+      watcher.position = Number(row['sequence']);
+      if (watcher.names.has(collection)) tell(watcher, { sequence: String(watcher.position), collection, id, entity });
     }
-  } finally {
-    watcher.delivering = false;
   }
 }
 
