@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { API_KEY_OPERATIONS } from '../../../src/doors/ibm-iam-identity/api-key-operations.ts';
 import { SERVICE_ID_OPERATIONS } from '../../../src/doors/ibm-iam-identity/service-id-operations.ts';
+import { ACCESS_TOKEN_TYPE } from '../../../src/token-format/token-types.ts';
 import { asOwner, type GivenServiceId, givenKeyOf, givenServiceId } from '../../harness/given-credentials.ts';
 import { expectIdentityRefusal } from '../../harness/identity-refusal.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
@@ -97,6 +98,26 @@ describeOnEveryBackend('credentials of the identity API', (service) => {
       expectIdentityRefusal(await list(`Bearer ${token}`), 401, 'token_invalid');
     }
   });
+
+  /** Cross-service replay: a token that another service was given must not open this one (RFC 9700, section 2.3). */
+  it.each(['aud', 'iss'])(
+    'given a token signed here whose %s is another, when it is sent, then it is refused with 401',
+    async (claim) => {
+      const [, claims = ''] = (await service().ownerToken()).split('.');
+      const signed = (further: object) =>
+        service().domains.signingKeys.sign(ACCESS_TOKEN_TYPE, {
+          ...JSON.parse(Buffer.from(claims, 'base64url').toString()),
+          ...further,
+        });
+
+      expectIdentityRefusal(
+        await list(`Bearer ${await signed({ [claim]: 'https://else.example' })}`),
+        401,
+        'token_invalid',
+      );
+      expect((await list(`Bearer ${await signed({})}`)).status).toBe(200);
+    },
+  );
 
   it('given a token that was revoked, when it is sent, then it is refused from the answer on, and no other is', async () => {
     const [token, another] = [await service().ownerToken(), await service().ownerToken()];
