@@ -110,7 +110,7 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
   };
 }
 
-function deliverTo({ connection, read }: ChangeFeedParts, watcher: Watcher, isOpen: () => boolean): void {
+function deliverTo({ connection, foreign, read }: ChangeFeedParts, watcher: Watcher, isOpen: () => boolean): void {
   for (let more = true; more && isOpen(); ) {
     const rows = connection.all(
       'SELECT sequence, collection, entity_id FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?',
@@ -118,6 +118,8 @@ function deliverTo({ connection, read }: ChangeFeedParts, watcher: Watcher, isOp
       CHANGES_PER_READ,
     );
     more = rows.length === CHANGES_PER_READ;
+    // These may be newer than the last look: a row kept before them would be told as the new state, and never again.
+    if (rows.length > 0) foreign.look();
     for (const row of rows) {
       if (!isOpen()) return;
       const [collection, id] = [String(row['collection']), String(row['entity_id'])];

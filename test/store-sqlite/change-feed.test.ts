@@ -29,7 +29,7 @@ describe('the change feed of two processes on one file', () => {
     let noticed = false;
     const feed = changeFeed({
       connection,
-      foreign: { check: () => {} },
+      foreign: { check: () => {}, look: () => {} },
       // Reading an entity is where `PRAGMA data_version` tells, once only, that another process has committed.
       read: (_collection, id) => {
         if (!noticed) {
@@ -50,6 +50,31 @@ describe('the change feed of two processes on one file', () => {
     expect(told).toEqual([first.id, late.id]);
     feed.close();
     connection.close();
+    byOther.close();
+  });
+
+  /** Stale delivery: a row kept before the commit would be told in its place, and the change would count as told. */
+  it('given an entity was told, when another process changes it in the same callback, then every watcher is told the new state', async () => {
+    const widget = givenWidget({ name: 'first' });
+    const byOther = await openConnection(subject.file);
+    const change = (): void => {
+      byOther.execute(
+        `UPDATE entities_${WIDGETS.name} SET document = json_set(document, '$.name', 'second') WHERE id = '${widget.id}';
+         INSERT INTO changes (collection, entity_id, committed_at) VALUES ('${WIDGETS.name}', '${widget.id}', 0)`,
+      );
+    };
+    const told: string[][] = [[], []];
+    const nameOf = (entity: unknown): string => String(Reflect.get(Object(entity), 'name'));
+    await subject.store.watch([WIDGETS], ({ entity }) => {
+      if (told[0]?.push(nameOf(entity)) === 1) change();
+    });
+    const second = await subject.store.watch([WIDGETS], ({ entity }) => void told[1]?.push(nameOf(entity)));
+
+    await subject.store.commit([insert(WIDGETS, widget)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    second.catchUp();
+
+    expect(told.map((names) => names.at(-1))).toEqual(['second', 'second']);
     byOther.close();
   });
 

@@ -67,7 +67,7 @@ describe('the queries of an embedded store', () => {
         return connection.all(sql, ...values);
       },
     };
-    const foreign = { check: () => {} };
+    const foreign = { check: () => {}, look: () => {} };
     return tableReader(tableOf(tablesOf([WIDGETS]), WIDGETS), { connection: recording, cache: rowCache(), foreign });
   }
 
