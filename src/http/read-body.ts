@@ -1,6 +1,6 @@
 /**
  * What every HTTP door stands on: strict readers of forms, JSON and query strings, credentials in headers, entity tags,
- * page cursors, request ids, client addresses, the limiter of failed attempts, and the listener itself. This folder
+ * page cursors, request ids, client addresses, and the listener itself. This folder
  * knows Node's HTTP and Express, and no system's wire format: what it refuses is thrown as a problem, and the doors
  * turn problems into bodies.
  */
