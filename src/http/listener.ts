@@ -2,6 +2,8 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { awaitBody } from './body-deadline.ts';
+import { boundConnections } from './connection-bound.ts';
 import { type Connections, newConnections } from './connections.ts';
 import { createServer } from './node-http.ts';
 import { followTlsFiles, readTlsPair, type TlsFiles, type TlsReload } from './tls-certificate.ts';
@@ -13,6 +15,7 @@ import {
   type RefusalBodyOf,
   TOO_MANY_AHEAD,
   TOO_MANY_HEADERS,
+  TOO_SLOW,
 } from './unreadable-requests.ts';
 
 /** What one connection, and all of them together, may take. */
@@ -21,6 +24,8 @@ export interface ListenerLimits {
   readonly headersMilliseconds: number;
   /** To the last byte of the body. Default: 14000 ms, checked each 1000. */
   readonly requestMilliseconds: number;
+  /** From the last header to the last byte of the body (slow body). Default: 5000 ms. */
+  readonly bodyMilliseconds: number;
   /** Between two requests; longer than the usual idle time of load balancers (60 s). Default: 65000 ms. */
   readonly keepAliveMilliseconds: number;
   /** Default: 16384 bytes. */
@@ -29,6 +34,8 @@ export interface ListenerLimits {
   readonly headers: number;
   /** Default: 10000; further ones are closed at once. */
   readonly connections: number;
+  /** Of one client (an IPv4 address, or 64 bits of IPv6). Default: 1024; further ones are closed at once. */
+  readonly connectionsPerClient: number;
   /** Requests sent ahead on one connection. Default: 32. */
   readonly ahead: number;
 }
@@ -42,6 +49,8 @@ export interface ListenerParts {
   readonly port: number;
   readonly tls?: TlsFiles | undefined;
   readonly limits?: Partial<ListenerLimits>;
+  /** Addresses to which `connectionsPerClient` does not apply, such as proxies. Default: none. */
+  readonly manyClientsAt?: (address: string) => boolean;
   /** The body of answers that no door gives. Default: one sentence of plain text. */
   readonly refusalBodyOf?: RefusalBodyOf;
   /** Told when an answer is over, also when its client went away. */
@@ -68,10 +77,12 @@ export interface Listener {
 const DEFAULT_LIMITS: ListenerLimits = {
   headersMilliseconds: 9000,
   requestMilliseconds: 14_000,
+  bodyMilliseconds: 5000,
   keepAliveMilliseconds: 65_000,
   headerBytes: 16 * 1024,
   headers: 128,
   connections: 10_000,
+  connectionsPerClient: 1024,
   ahead: 32,
 };
 
@@ -90,6 +101,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   const connections = newConnections();
   const state = { stopping: false };
   const server = await newServer(parts, limits, requestListener(parts, limits, connections, state));
+  boundConnections(server, { perClient: limits.connectionsPerClient, exempt: parts.manyClientsAt });
   server.on('connection', connections.add);
   if (parts.tls !== undefined) server.on('secureConnection', connections.add);
   answerUnreadable(server, connections, parts.refusalBodyOf ?? PLAIN_REFUSAL);
@@ -168,13 +180,17 @@ function requestListener(
       response.once('close', () => onAnswered(request, response, performance.now() - begunAt));
     }
     if (state.stopping) response.setHeader('Connection', 'close');
+    const refuseWith = (refusal: Refusal): void => {
+      connection.refused = true;
+      refuse(response, refusal, refusalBodyOf);
+    };
     const refusal = refusalOf(request, connection.inFlight.size, limits);
-    if (refusal === undefined) {
-      handler(request, response);
+    if (refusal !== undefined) {
+      refuseWith(refusal);
       return;
     }
-    connection.refused = true;
-    refuse(response, refusal, refusalBodyOf);
+    awaitBody(request, response, { milliseconds: limits.bodyMilliseconds, onLate: () => refuseWith(TOO_SLOW) });
+    handler(request, response);
   };
 }
 

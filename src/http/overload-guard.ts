@@ -1,14 +1,17 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Overloaded } from '../problems/request-problems.ts';
+import { hasBody } from './read-body.ts';
 
 /** How much work may wait. */
 export interface OverloadLimits {
   /**
-   * Requests begun and not yet answered. Default: 512, which at 3,000 exchanges a second is 170 ms of work: whoever is
+   * Requests that have come whole and are not yet answered. Default: 512, which at 3,000 exchanges a second is 170 ms of work: whoever is
    * let in is served in time.
    */
   readonly maximumInFlight?: number;
+  /** Requests whose body is still to come; they hold memory and no work. Default: 4,096. */
+  readonly maximumArriving?: number;
   /** Event-loop delay (99th percentile of the last quarter of a second) from which on work is shed. Default: 200 ms. */
   readonly maximumDelayMilliseconds?: number;
   /** Requests in flight below which the delay alone sheds nothing: a slow machine is not overload. Default: 128. */
@@ -22,12 +25,16 @@ export interface OverloadGuard {
    * @throws Overloaded  there is too much to do; the request is not counted
    */
   admit(response: ServerResponse): void;
-  /** The same before any routing: `refuse` writes the answer of what is not let in. */
+  /**
+   * The same before any routing: `refuse` writes the answer of what is not let in. A request counts as in flight only
+   * once its body is there: a few hundred headers without the bodies that they announce would else shut everybody out
+   * for as long as a body may take (slow body).
+   */
   around(
     handler: RequestListener,
     refuse: (problem: Overloaded, ...answer: Parameters<RequestListener>) => void,
   ): RequestListener;
-  /** Requests begun and not yet answered. */
+  /** Requests that have come whole and are not yet answered. */
   inFlight(): number;
   /** Stops watching the event loop. */
   close(): void;
@@ -39,10 +46,12 @@ const RESOLUTION_MILLISECONDS = 20;
 /** Starts watching the event loop and counting requests. */
 export function overloadGuard({
   maximumInFlight = 512,
+  maximumArriving = 4_096,
   maximumDelayMilliseconds = 200,
   inFlightFloor = 128,
 }: OverloadLimits = {}): OverloadGuard {
   let inFlight = 0;
+  let arriving = 0;
   let late = false;
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MILLISECONDS });
   histogram.enable();
@@ -60,6 +69,26 @@ export function overloadGuard({
     inFlight += 1;
     response.once('close', leave);
   };
+  const awaitBody = (request: IncomingMessage, response: ServerResponse): void => {
+    arriving += 1;
+    let state: 'arriving' | 'in flight' | 'over' = 'arriving';
+    const arrived = (): void => {
+      if (state !== 'arriving') return;
+      state = 'in flight';
+      arriving -= 1;
+      inFlight += 1;
+    };
+    response.once('close', () => {
+      if (state === 'arriving') arriving -= 1;
+      else inFlight -= 1;
+      state = 'over';
+    });
+    // The parser tells of the headers first; by the next tick it has also read what came with them.
+    process.nextTick(() => {
+      if (request.complete) arrived();
+      else request.once('end', arrived);
+    });
+  };
   const overloaded = (): Overloaded => new Overloaded('The service has more work than it can finish in time.');
 
   return {
@@ -68,11 +97,12 @@ export function overloadGuard({
       enter(response);
     },
     around: (handler, refuse) => (request, response) => {
-      if (full()) {
+      if (full() || arriving >= maximumArriving) {
         refuse(overloaded(), request, response);
         return;
       }
-      enter(response);
+      if (hasBody(request)) awaitBody(request, response);
+      else enter(response);
       handler(request, response);
     },
     inFlight: () => inFlight,

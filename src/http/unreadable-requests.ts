@@ -16,11 +16,14 @@ export type RefusalBodyOf = (refusal: Refusal) => { readonly contentType: string
 /** How long an answered connection may stay for its client to read, in milliseconds. */
 const LINGER_MILLISECONDS = 500;
 
+/** What was begun is not yet complete (slow loris, slow body). */
+export const TOO_SLOW: Refusal = { status: 408, sentence: 'The request did not come in time.' };
+
 const MALFORMED: Refusal = { status: 400, sentence: 'The request is not valid HTTP.' };
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: { status: 431, sentence: 'The headers are larger than 16 KiB.' },
   HPE_INVALID_METHOD: { status: 405, sentence: 'The method is not allowed here.' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, sentence: 'The request did not come in time.' },
+  ERR_HTTP_REQUEST_TIMEOUT: TOO_SLOW,
 };
 
 /** More headers than are read: what is cut off could be the one that a proxy added (header truncation). */

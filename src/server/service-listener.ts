@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { refuseInTokenForm, unreadableInTokenForm } from '../doors/ibm-iam-token/refusals.ts';
 import { routeTemplateOf } from '../http/app.ts';
+import { addressSet } from '../http/ip-address.ts';
 import { type Listener, listen } from '../http/listener.ts';
 import type { OverloadGuard } from '../http/overload-guard.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -17,6 +18,9 @@ export interface ServiceListenerParts {
   readonly logger: Logger;
   readonly handler: RequestListener;
 }
+
+/** One machine's many processes are as many clients. */
+const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 /** Opens the listener of the service: shedding before routing, metrics and logs after the answer. */
 export function listenForService({ config, guard, metrics, logger, handler }: ServiceListenerParts): Promise<Listener> {
@@ -35,6 +39,7 @@ export function listenForService({ config, guard, metrics, logger, handler }: Se
     port: config.port,
     tls: config.tls,
     refusalBodyOf: unreadableInTokenForm,
+    manyClientsAt: addressSet([...LOOPBACK, ...config.trustedProxies]).has,
     onAnswered,
     onTlsReload: (reload) => {
       if (reload.reloaded) logger.info('changed TLS files are in use');

@@ -101,12 +101,12 @@ describe('stop', () => {
         }
       };
       const clients = Array.from({ length: 16 }, client);
-      await delay(100);
+      while (asked < 100 && failures.length === 0) await delay(5);
 
       await listener.stop(5000);
       await Promise.all(clients);
 
-      expect({ failures, many: asked > 100 }).toEqual({ failures: [], many: true });
+      expect(failures).toEqual([]);
       agent.destroy();
     }
   });
