@@ -1,5 +1,6 @@
 import { AccessDenied } from '../problems/entity-problems.ts';
 import type { Caller } from './caller.ts';
+import { type IdentityKind, OWN_RIGHTS, PERSONAL_RIGHTS } from './own-rights.ts';
 
 /** On what something is to be done. */
 export interface Target {
@@ -11,7 +12,7 @@ export interface Target {
   /** The kind of thing: `apikey`. */
   readonly resourceType?: string;
   readonly resource?: string;
-  /** The identity to which the thing itself belongs; it may read and change it. */
+  /** The identity to which the thing itself belongs; it may do with it what `own-rights.ts` says. */
   readonly ownerIamId?: string;
 }
 
@@ -27,18 +28,29 @@ export interface Access {
 export interface AccessParts {
   /** @returns the identity that owns the account, or `undefined` when there is no such account */
   readonly ownerOfAccount: (accountId: string) => Promise<string | undefined>;
+  readonly kindOfIdentity: (iamId: string) => IdentityKind;
 }
 
 /**
- * One decision: denied by default; the owner of an account holds every right in it; an identity may do everything with
- * what is its own. It knows no route and no wire format.
+ * One decision: denied by default; the owner of an account holds every right in it, but for what is a user's own alone; an
+ * identity may do with what is its own what its kind allows. It knows no route and no wire format.
  */
-export function accessWith({ ownerOfAccount }: AccessParts): Access {
-  const allows = async (caller: Caller, _action: string, target: Target): Promise<boolean> => {
+export function accessWith({ ownerOfAccount, kindOfIdentity }: AccessParts): Access {
+  /** Whether the action is one that only the user may do to whom the thing belongs, and the caller is somebody else. */
+  const isOthersPersonal = ({ iamId }: Caller, action: string, { ownerIamId }: Target): boolean =>
+    ownerIamId !== undefined &&
+    ownerIamId !== iamId &&
+    kindOfIdentity(ownerIamId) === 'user' &&
+    PERSONAL_RIGHTS.has(action);
+
+  const allows = async (caller: Caller, action: string, target: Target): Promise<boolean> => {
     // A token names one account. Rights that the same identity holds in another account do not reach across:
     // without this line a user's token for one tenant would open every tenant of which the user is a member.
     if (caller.accountId !== target.accountId) return false;
-    if (target.ownerIamId === caller.iamId) return true;
+    // Privilege growth: a token proves its identity for an hour, and its kind decides what may outlive that hour.
+    if (target.ownerIamId === caller.iamId && OWN_RIGHTS[kindOfIdentity(caller.iamId)].has(action)) return true;
+    // Takeover of a guest: the owner of this account would become the user in every other account of the user.
+    if (isOthersPersonal(caller, action, target)) return false;
     return (await ownerOfAccount(target.accountId)) === caller.iamId;
   };
 
@@ -47,7 +59,9 @@ export function accessWith({ ownerOfAccount }: AccessParts): Access {
     async require(caller, action, target) {
       if (await allows(caller, action, target)) return;
       throw new AccessDenied('You are not authorized to perform this action.', {
-        details: `Missing right: ${action}.`,
+        details: isOthersPersonal(caller, action, target)
+          ? `Only the user may do this with keys of the user: ${action}.`
+          : `Missing right: ${action}.`,
       });
     },
   };

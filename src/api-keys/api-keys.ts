@@ -53,7 +53,7 @@ export interface ApiKeyListRequest {
 
 /** What may be done with API keys. Every function: @throws AccessDenied, NotFound (missing, or another account's). */
 export interface ApiKeys {
-  /** @throws ParameterInvalid the identity may not have such a key */
+  /** @throws ParameterInvalid the identity may not have such a key @throws EntityLocked the service ID is locked */
   create(caller: Caller, chosen: NewApiKey & ApiKeyOwner): Promise<IssuedApiKey>;
   /** Makes a service ID and its first key in one commit. */
   createWithServiceId(
@@ -72,8 +72,8 @@ export interface ApiKeys {
   setLocked(caller: Caller, id: string, locked: boolean): Promise<ApiKey>;
   /** Disabling ends all tokens at once, also of a locked key: incident first. @throws EntityLocked on enabling */
   setDisabled(caller: Caller, id: string, disabled: boolean): Promise<ApiKey>;
-  /** @returns the stored value of a key that was asked for with one; `undefined` otherwise */
-  storedSecret(apiKey: ApiKey): string | undefined;
+  /** @returns the stored value of a key that was asked for with one, if the caller may see it; `undefined` otherwise */
+  storedSecret(caller: Caller, apiKey: ApiKey): Promise<string | undefined>;
 }
 
 /** What the API keys stand on. */
@@ -92,26 +92,21 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
   const { store, access, clock, sealing, serviceIds, authenticate } = parts;
   const reader = store.read(API_KEYS);
 
-  const requireRight = (caller: Caller, verb: string, target: Omit<Target, 'service' | 'resourceType'>) =>
-    access.require(caller, `iam-identity.apikey.${verb}`, {
-      service: 'iam-identity',
-      resourceType: 'apikey',
-      ...target,
-    });
+  const requireRight = (caller: Caller, verb: Verb, target: KeyTarget) =>
+    access.require(caller, actionOf(verb), { service: 'iam-identity', resourceType: 'apikey', ...target });
 
-  const visible = async (caller: Caller, apiKey: ApiKey | undefined, verb: string): Promise<ApiKey> => {
+  const visible = async (caller: Caller, apiKey: ApiKey | undefined, verb: Verb): Promise<ApiKey> => {
     // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
     if (apiKey?.accountId !== caller.accountId) throw notFound();
-    const { accountId, id, iamId } = apiKey;
-    await requireRight(caller, verb, { accountId, resource: id, ownerIamId: iamId });
+    await requireRight(caller, verb, targetOf(apiKey));
     const [living] = await withLivingOwner(store, [apiKey]);
     if (living === undefined) throw notFound();
     return living;
   };
 
-  const record = (verb: string, before: ApiKey | undefined, after: ApiKey | undefined, key: ApiKey): AuditedChange => ({
+  const record = (verb: Verb, before: ApiKey | undefined, after: ApiKey | undefined, key: ApiKey): AuditedChange => ({
     at: clock.now(),
-    action: `iam-identity.apikey.${verb}`,
+    action: actionOf(verb),
     accountId: key.accountId,
     target: apiKeyCrn(key),
     targetId: key.id,
@@ -122,11 +117,15 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
   const cutOffTokens = ({ id, accountId }: ApiKey, generation: number): Change =>
     cutOff(keySubject(id), generation, accountId, clock.now());
 
-  const edit = (caller: Caller, id: string, { verb, ifMatch = '*', next }: Edit): Promise<ApiKey> =>
+  const edit = (caller: Caller, id: string, { verb, ifMatch = '*', widens, next }: Edit): Promise<ApiKey> =>
     changeEntity({
       store,
       collection: API_KEYS,
-      read: async () => visible(caller, await reader.get(id), verb),
+      async read() {
+        const apiKey = await visible(caller, await reader.get(id), verb);
+        if (widens?.(apiKey) === true) await requireRight(caller, 'extend', targetOf(apiKey));
+        return apiKey;
+      },
       ifMatch,
       next: (before) => ({ ...next(before), modifiedAt: clock.now() }),
       also: (before, after) => [
@@ -183,6 +182,7 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       edit(caller, id, {
         verb: 'update',
         ifMatch,
+        widens: (before) => widensKey(before, change),
         next: (before) => {
           refuseLocked(before);
           return changed(before, change, clock.now());
@@ -209,20 +209,68 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
         },
       }),
 
-    storedSecret: ({ id, sealedSecret }) => sealedSecret && sealing.unseal(sealedSecret, sealedSecretContext(id)),
+    async storedSecret(caller, apiKey) {
+      const { id, sealedSecret } = apiKey;
+      if (sealedSecret === undefined) return undefined;
+      // A stolen token of the key's own identity must not show the key itself, which outlives the token.
+      const target = { service: 'iam-identity', resourceType: 'apikey', ...targetOf(apiKey) };
+      if (!(await access.allows(caller, actionOf('reveal'), target))) return undefined;
+      return sealing.unseal(sealedSecret, sealedSecretContext(id));
+    },
   };
 }
 
+/** What can be done with a key, each a right of its own. `extend`: whatever makes a key last longer or do more. */
+type Verb =
+  | 'create'
+  | 'get'
+  | 'reveal'
+  | 'list'
+  | 'update'
+  | 'extend'
+  | 'delete'
+  | 'lock'
+  | 'unlock'
+  | 'disable'
+  | 'enable';
+
+type KeyTarget = Omit<Target, 'service' | 'resourceType'>;
+
+const actionOf = (verb: Verb): string => `iam-identity.apikey.${verb}`;
+
+const targetOf = ({ accountId, id, iamId }: ApiKey): KeyTarget => ({ accountId, resource: id, ownerIamId: iamId });
+
 /** One change of a key. A generation that grows ends the tokens of the old one. */
 interface Edit {
-  readonly verb: string;
+  readonly verb: Verb;
   readonly ifMatch?: string;
+  /** Whether the change needs the right `extend` as well. */
+  readonly widens?: (before: ApiKey) => boolean;
   readonly next: (before: ApiKey) => Partial<ApiKey>;
 }
 
+/** More than a name, a description and an earlier end. */
+function widensKey(before: ApiKey, change: ApiKeyChange): boolean {
+  const { supportSessions = before.supportSessions, actionWhenLeaked = before.actionWhenLeaked } = change;
+  if (supportSessions !== before.supportSessions || actionWhenLeaked !== before.actionWhenLeaked) return true;
+  return endOfLife(chosenEnd(before, change)) > endOfLife(before.expiresAt);
+}
+
+const endOfLife = (expiresAt: number | undefined): number => expiresAt ?? Number.POSITIVE_INFINITY;
+
+const MINUTE_MILLISECONDS = 60_000;
+
+/** Doors write instants to the minute: who sends back the end that was read has not asked for a sooner one. */
+function chosenEnd(before: ApiKey, { expiresAt = before.expiresAt }: ApiKeyChange): number | undefined {
+  if (before.expiresAt === undefined) return expiresAt;
+  const asWritten = Math.floor(before.expiresAt / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
+  return asWritten === expiresAt ? before.expiresAt : expiresAt;
+}
+
 function changed(before: ApiKey, change: ApiKeyChange, now: number): Partial<ApiKey> {
-  const { name, description, supportSessions, actionWhenLeaked, expiresAt = before.expiresAt } = change;
-  const endsSooner = expiresAt !== undefined && expiresAt < (before.expiresAt ?? Number.POSITIVE_INFINITY);
+  const { name, description, supportSessions, actionWhenLeaked } = change;
+  const expiresAt = chosenEnd(before, change);
+  const endsSooner = expiresAt !== undefined && expiresAt < endOfLife(before.expiresAt);
   // A token never outlives its key (R6): an end that moves before the tokens' own ends them now.
   const endsTokens = endsSooner && expiresAt < now + LONGEST_TOKEN_LIFE_MILLISECONDS;
   return {

@@ -1,4 +1,4 @@
-import { NotFound } from '../problems/entity-problems.ts';
+import { EntityLocked, NotFound } from '../problems/entity-problems.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { type Change, expectUnchanged } from '../store/changes.ts';
@@ -11,6 +11,7 @@ import type { ApiKeyOwner, NewApiKey } from './new-api-key.ts';
  * Finds the identity for which a key is to be made.
  * @returns the change that fails the commit if the identity goes away meanwhile, so that no key outlives its owner
  * @throws NotFound         the account has no such active identity
+ * @throws EntityLocked     the service ID is locked
  * @throws ParameterInvalid the identity may not have such a key
  */
 export async function expectOwner(
@@ -27,6 +28,8 @@ export async function expectOwner(
   if (supportSessions === true) throw new ParameterInvalid('support_sessions', 'must be false for a service ID');
   const serviceId = await store.read(SERVICE_IDS).find('byIamId', [iamId]);
   if (serviceId?.accountId !== accountId || serviceId.state !== 'active') throw noSuchIdentity();
+  // A lock keeps an identity as it is, and with a new key it would open to one holder more.
+  if (serviceId.locked) throw new EntityLocked('The service ID is locked.', { details: 'Unlock it first.' });
   return expectUnchanged(SERVICE_IDS, serviceId);
 }
 

@@ -4,6 +4,7 @@ import { ACCOUNTS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
 import { apiKeysIn } from '../api-keys/api-keys.ts';
 import { authenticateApiKeyWith } from '../api-keys/authenticate-api-key.ts';
+import { isUser } from '../api-keys/owners.ts';
 import { recordExchanges } from '../audit/record-exchanges.ts';
 import { trackRecordIn } from '../audit/track-record.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -67,7 +68,10 @@ export async function assembleDomains(parts: AssembleParts) {
   const onError = (cause: unknown): void => logger.warn({ err: cause }, 'records could not be written; they are kept');
   const recorder = recordExchanges({ store, clock, onError });
 
-  const access = accessWith({ ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId });
+  const access = accessWith({
+    ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
+    kindOfIdentity: (iamId) => (isUser(iamId) ? 'user' : 'service-id'),
+  });
   const accounts = accountsIn({ store, access, clock });
   const serviceIds = serviceIdsIn({ store, access, clock });
   const authenticate = authenticateApiKeyWith({ store, digests });

@@ -10,7 +10,10 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['three', 'IBMid-SOMEBODY'],
 ]);
 
-const access = accessWith({ ownerOfAccount: async (id) => ACCOUNTS.get(id) });
+const access = accessWith({
+  ownerOfAccount: async (id) => ACCOUNTS.get(id),
+  kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),
+});
 
 const callerIn = (accountId: string, iamId: string): Caller => ({
   ...{ accountId, iamId, apiKeyId: 'ApiKey-1', address: '127.0.0.1', requestId: 'r', transactionId: 't' },

@@ -51,12 +51,12 @@ export async function givenServiceId(
   return { id, iamId, key: await givenKeyOf(service, iamId, keyOptions) };
 }
 
-/** Makes a key of an identity of the first account, as the account's owner. */
-export async function givenKeyOf(
-  service: RunningService,
-  iamId: string,
-  { expiresAt, disabled = false, locked = false }: KeyOptions = {},
-): Promise<GivenKey> {
+/** Makes a key of an identity of the first account, as the account's owner; a user's as the user, because nobody else may. */
+export async function givenKeyOf(service: RunningService, iamId: string, options: KeyOptions = {}): Promise<GivenKey> {
+  if (iamId.startsWith(`${USER_REALM}-`)) {
+    return givenKeyOfUser(service, { ...options, iamId, accountId: await firstAccountId(service) });
+  }
+  const { expiresAt, disabled = false, locked = false } = options;
   const made = await asOwner(service, 'POST', '/v1/apikeys', {
     json: {
       name: 'a key',
@@ -67,6 +67,18 @@ export async function givenKeyOf(
   });
   const { id, apikey: secret, account_id: accountId } = made.body;
   return { id, secret, iamId, accountId };
+}
+
+/** Makes a key of a user, who may have no key to ask with, in an account. */
+export async function givenKeyOfUser(
+  service: RunningService,
+  chosen: KeyOptions & Pick<GivenKey, 'iamId' | 'accountId'>,
+): Promise<GivenKey> {
+  const { iamId, accountId } = chosen;
+  const origin = { address: '127.0.0.1', requestId: randomUUID(), transactionId: randomUUID() };
+  const user = { ...origin, iamId, accountId, apiKeyId: '' };
+  const { apiKey, secret } = await service.domains.apiKeys.create(user, { name: 'a key', ...chosen });
+  return { id: apiKey.id, secret, iamId, accountId };
 }
 
 /** Makes a user, active in the first account, with a key there. */

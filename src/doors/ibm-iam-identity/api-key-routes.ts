@@ -130,7 +130,7 @@ function getApiKeyDetails({ apiKeys, trackRecord, callerOf }: ApiKeyRouteParts):
     const headers = readHeaders(request, API_KEY_DETAILS_HEADERS);
     const apiKey = await apiKeys.getBySecret(caller, headers['IAM-ApiKey']);
     const record = await recordOf(trackRecord, apiKey, query);
-    const secret = apiKeys.storedSecret(apiKey);
+    const secret = await apiKeys.storedSecret(caller, apiKey);
     writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret, ...record }));
   };
 }
@@ -141,7 +141,7 @@ function getApiKey({ apiKeys, trackRecord, callerOf }: ApiKeyRouteParts): OneApi
     const query = readQuery(request, READ_PARAMETERS);
     const apiKey = await apiKeys.get(caller, entityIdOf(request.params.id, 'apikey', caller));
     const record = await recordOf(trackRecord, apiKey, query);
-    const secret = apiKeys.storedSecret(apiKey);
+    const secret = await apiKeys.storedSecret(caller, apiKey);
     writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret, ...record }));
   };
 }
@@ -160,7 +160,7 @@ function updateApiKey({ apiKeys, callerOf }: ApiKeyRouteParts): OneApiKeyHandler
     };
     const id = entityIdOf(request.params.id, 'apikey', caller);
     const apiKey = await apiKeys.update(caller, id, change, ifMatch);
-    const secret = apiKeys.storedSecret(apiKey);
+    const secret = await apiKeys.storedSecret(caller, apiKey);
     writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret }));
   };
 }

@@ -101,7 +101,7 @@ describeOnEveryBackend('/v1/apikeys', (service) => {
       expectIdentityRefusal(await post({ headers: { 'Entity-Lock': 'perhaps' } }), 400, 'parameter_invalid');
     });
 
-    it.each(['IBMid-NOBODY', 'iam-ServiceId-00000000-0000-4000-8000-000000000000', 'constructor'])(
+    it.each(['iam-ServiceId-00000000-0000-4000-8000-000000000000', 'constructor'])(
       'when the identity %s does not exist, then it is refused with 404',
       async (iamId) => {
         const token = await service().ownerToken();
