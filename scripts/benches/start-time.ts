@@ -40,9 +40,10 @@ export async function measureStart(folder: string, rounds: number): Promise<Star
 }
 
 async function firstStart(folder: string): Promise<string> {
-  const service = await startService(folder);
-  await firstSuccess(async () => exchange(service.port, await adminKeyIn(folder)));
-  await service.stop();
+  await measured(
+    () => startService(folder),
+    async (port) => exchange(port, await adminKeyIn(folder)),
+  );
   return adminKeyIn(folder);
 }
 
@@ -57,8 +58,10 @@ async function measured(
 ): Promise<number> {
   const begunAt = performance.now();
   const started = await start();
-  await (await firstSuccess(() => ask(started.port))).text();
-  const milliseconds = performance.now() - begunAt;
-  await started.stop();
-  return milliseconds;
+  try {
+    await (await firstSuccess(() => ask(started.port))).text();
+    return performance.now() - begunAt;
+  } finally {
+    await started.stop();
+  }
 }
