@@ -215,6 +215,7 @@ async function stopServer(server: Server, connections: Connections, graceMillise
   const elapsed = (): number => performance.now() - begunAt;
   const patience = Math.min(IDLE_PATIENCE_MILLISECONDS, graceMilliseconds / 2);
   let closed = false;
+  connections.closeAfterAnswers();
   // The kernel finishes handshakes by itself and resets what nobody has accepted when the listening socket closes, with
   // the requests that are on their way over it. Each turn accepts some; the close comes right behind one.
   while (elapsed() < ACCEPT_MILLISECONDS) await nextTurn();
@@ -223,7 +224,6 @@ async function stopServer(server: Server, connections: Connections, graceMillise
   NetServer.prototype.close.call(server, () => {
     closed = true;
   });
-  connections.closeAfterAnswers();
   while (!closed) {
     if (elapsed() >= patience) {
       server.closeIdleConnections();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,6 +52,15 @@ describe('node src/main.ts', () => {
       });
       expect(modes.filter(([name, mode]) => mode !== (name === 'compiled' ? '700' : '600'))).toEqual([]);
       expect(await readFile(join(service.dataFolder, 'admin.apikey'), 'utf8')).toBe(`${adminKey}\n`);
+    });
+
+    it('when the history of its first key is read, then its making is on record', async () => {
+      const token = await service.tokenOf(adminKey);
+      const details = await service.call('GET', '/v1/apikeys/details', { token, headers: { 'IAM-ApiKey': adminKey } });
+
+      const { body } = await service.call('GET', `/v1/apikeys/${details.body.id}?include_history=true`, { token });
+
+      expect(body.history).toEqual([expect.objectContaining({ action: 'create', iam_id: details.body.iam_id })]);
     });
 
     it('when a second one is started beside it on a folder of its own, then both answer', async () => {
@@ -125,16 +134,21 @@ describe('node src/main.ts', () => {
   });
 
   describe('given a key file that a start left behind when it was killed before its commit', () => {
-    it('when it is started, then the file of the key that never was is gone', async () => {
+    it('when it is started, then that is gone, and what its operator put there stays', async () => {
       const dataFolder = join(await processes.folder(), 'data');
       await mkdir(dataFolder, { mode: 0o700 });
-      await writeFile(join(dataFolder, 'admin.apikey.00000000-0000-4000-8000-000000000000'), 'lk_dead\n', {
-        mode: 0o600,
-      });
+      const leftBehind = join(dataFolder, 'admin.apikey.00000000-0000-4000-8000-000000000000');
+      await writeFile(leftBehind, 'lk_dead\n', { mode: 0o600 });
+      const anHourAgo = new Date(Date.now() - 3_600_000);
+      await utimes(leftBehind, anHourAgo, anHourAgo);
+      await writeFile(join(dataFolder, 'admin.apikey.backup'), 'lk_mine\n', { mode: 0o600 });
 
       const service = await processes.start({ dataFolder });
 
-      expect((await readdir(dataFolder)).filter((name) => name.startsWith('admin.apikey'))).toEqual(['admin.apikey']);
+      expect((await readdir(dataFolder)).filter((name) => name.startsWith('admin.apikey'))).toEqual([
+        'admin.apikey',
+        'admin.apikey.backup',
+      ]);
       await service.stop();
     });
   });
