@@ -1,6 +1,7 @@
 import { ApiKeyDisabled, ApiKeyExpired } from '../problems/credential-problems.ts';
 import type { SecretDigests } from '../secrets/secret-digests.ts';
 import { replace } from '../store/changes.ts';
+import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
@@ -37,8 +38,14 @@ export function authenticateApiKeyWith({ store, digests }: AuthenticateApiKeyPar
 
 /** A key under a retired pepper moves to the current one when it is used, so that the old pepper can be thrown away. */
 async function moveToCurrentPepper(store: Store, apiKey: ApiKey, digest: string): Promise<ApiKey> {
-  // The entity tag stays: to its owner the key has not changed.
-  const moved: ApiKey = { ...apiKey, digest, pepperId: pepperIdOf(digest) };
+  // A new entity tag, though its owner sees no change: a change that was read before would put the old digest back (ABA),
+  // and with the end of the old pepper the key would stop working.
+  const moved: ApiKey = {
+    ...apiKey,
+    entityTag: nextEntityTag(apiKey.entityTag),
+    digest,
+    pepperId: pepperIdOf(digest),
+  };
   try {
     await store.commit([replace(API_KEYS, moved, apiKey.entityTag)]);
     return moved;

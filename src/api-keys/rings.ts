@@ -1,6 +1,7 @@
 import type { Sealing } from '../secrets/sealing.ts';
 import { replace } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
+import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
@@ -14,7 +15,8 @@ export function keysUnderPepper(store: Store, pepperId: string, limit: number): 
 }
 
 /**
- * Seals every stored secret anew under the current master key. The entity tags stay: to their owners nothing changes.
+ * Seals every stored secret anew under the current master key. Each gets a new entity tag, though its owner sees
+ * no change: a change that was read before would put back the old seal, which nothing opens any more (ABA).
  * @param pepperIds every pepper of the ring; each key is under one of them
  * @returns how many needed it
  */
@@ -42,8 +44,9 @@ async function reseal(store: Store, sealing: Sealing, { id }: ApiKey): Promise<b
     if (sealing.sealedUnder(apiKey.sealedSecret) === sealing.currentKeyId) return false;
     const context = sealedSecretContext(id);
     const sealedSecret = sealing.seal(sealing.unseal(apiKey.sealedSecret, context), context);
+    const entityTag = nextEntityTag(apiKey.entityTag);
     try {
-      await store.commit([replace(API_KEYS, { ...apiKey, sealedSecret }, apiKey.entityTag)]);
+      await store.commit([replace(API_KEYS, { ...apiKey, entityTag, sealedSecret }, apiKey.entityTag)]);
       return true;
     } catch (error) {
       // Its owner changed it at this moment; read again.

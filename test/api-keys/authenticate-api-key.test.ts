@@ -11,8 +11,9 @@ import { newApiKeySecret } from '../../src/secrets/api-key-secret.ts';
 import { keyRingFromText, MASTER_KEY_RING, PEPPER_RING } from '../../src/secrets/key-ring.ts';
 import { sealing as sealingUnder } from '../../src/secrets/sealing.ts';
 import { secretDigests } from '../../src/secrets/secret-digests.ts';
-import { insert } from '../../src/store/changes.ts';
+import { insert, replace } from '../../src/store/changes.ts';
 import type { Store } from '../../src/store/store.ts';
+import { StaleEntityTag } from '../../src/store/store-errors.ts';
 import { openSqliteStore } from '../../src/store-sqlite/open-sqlite-store.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';
@@ -137,8 +138,20 @@ describe('authenticateApiKey', () => {
       const found = await authenticateApiKeyWith({ store, digests: rotated })(secret);
 
       const stored = await store.read(API_KEYS).get(apiKey.id);
-      expect(found).toEqual({ ...apiKey, pepperId: 'p2', digest: rotated.digest(secret) });
+      const entityTag = expect.stringMatching(/^2-[0-9a-f]{32}$/);
+      expect(found).toEqual({ ...apiKey, entityTag, pepperId: 'p2', digest: rotated.digest(secret) });
       expect(stored).toEqual(found);
+    });
+
+    /** Attack, or accident: ABA. A change that was read before the move must not put the old digest back. */
+    it('when a change that was read before the move is committed after it, then it is stale, and the key keeps its digest', async () => {
+      const { apiKey, secret } = await givenKey();
+      const moved = await authenticateApiKeyWith({ store, digests: rotated })(secret);
+
+      const late = store.commit([replace(API_KEYS, { ...apiKey, name: 'late', entityTag: '2-0' }, apiKey.entityTag)]);
+
+      await expect(late).rejects.toBeInstanceOf(StaleEntityTag);
+      expect(await store.read(API_KEYS).get(apiKey.id)).toEqual(moved);
     });
 
     it('when many use the key at once, then each of them finds it', async () => {
