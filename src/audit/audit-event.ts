@@ -13,7 +13,7 @@ export interface AuditActor {
 /** What an audited thing looked like; never with a secret, a digest or a sealed value. */
 export type AuditedState = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-/** One entry of the record of changes and refusals. Written once, never changed. */
+/** One entry of the record of changes. Written once, never changed. */
 export interface AuditEvent extends Entity {
   readonly accountId: string;
   readonly at: number;
@@ -32,11 +32,9 @@ export interface AuditEvent extends Entity {
   readonly address: string;
   readonly requestId: string;
   readonly transactionId: string;
-  /** For "n suppressed": how many further events of this kind were counted and not written. */
-  readonly suppressed?: number;
 }
 
-/** The log of all audit events. */
+/** The log of all changes; refused exchanges have one of their own, which ends. */
 export const AUDIT_EVENTS = defineCollection<AuditEvent>()('audit_events', {
   fields: {
     id: 'string',
@@ -54,7 +52,6 @@ export const AUDIT_EVENTS = defineCollection<AuditEvent>()('audit_events', {
     address: 'string',
     requestId: 'string',
     transactionId: 'string',
-    suppressed: 'integer',
   },
   indexes: {
     byAccount: { fields: ['accountId', 'at', 'id'] },
@@ -87,12 +84,11 @@ export type AuditEventParts = AuditedChange & {
   readonly outcome: 'success' | 'failure';
   readonly actor: AuditActor;
   readonly problem?: string | undefined;
-  readonly suppressed?: number | undefined;
 };
 
 /** Makes an event; its id is new. */
 export function auditEvent({ address, requestId, transactionId }: Origin, parts: AuditEventParts): AuditEvent {
-  const { before, after, problem, suppressed, ...always } = parts;
+  const { before, after, problem, ...always } = parts;
   return {
     id: randomUUID(),
     entityTag: firstEntityTag(),
@@ -100,7 +96,6 @@ export function auditEvent({ address, requestId, transactionId }: Origin, parts:
     ...(before !== undefined && { before }),
     ...(after !== undefined && { after }),
     ...(problem !== undefined && { problem }),
-    ...(suppressed !== undefined && { suppressed }),
     address,
     requestId,
     transactionId,

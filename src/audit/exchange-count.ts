@@ -1,10 +1,11 @@
 import { defineCollection, type Entity } from '../store/collection.ts';
 
-/** How often one key was exchanged from one address in one minute. */
+/** How often one key was exchanged for one account from one client in one minute. */
 export interface ExchangeCount extends Entity {
   readonly accountId: string;
   readonly apiKeyId: string;
   readonly iamId: string;
+  /** Of IPv6 the network of 64 bits. */
   readonly address: string;
   /** The start of the minute, milliseconds. */
   readonly minuteAt: number;

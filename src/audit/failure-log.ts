@@ -1,18 +1,22 @@
 import type { Origin } from '../access/caller.ts';
 import type { Clock } from '../clock/clock.ts';
+import { addressBucketOf } from '../limits/failed-attempts.ts';
 import type { Store } from '../store/store.ts';
-import { AUDIT_EVENTS, type AuditEvent, auditEvent } from './audit-event.ts';
+import { auditEvent } from './audit-event.ts';
+import { EXCHANGE_FAILURES, type ExchangeFailure } from './exchange-failure.ts';
 
 /** No token was given. What is not known of the credential is absent. */
 export interface FailedExchange {
   readonly problem: string;
   readonly action: string;
+  /** True: the caller was told that it had failed too often. Such a failure is only counted. Default: false. */
+  readonly limited?: boolean;
   readonly accountId?: string | undefined;
   readonly apiKeyId?: string | undefined;
   readonly iamId?: string | undefined;
 }
 
-/** Failures on their way to the audit log: single up to a rate per address, then counted with "n suppressed". */
+/** Failures on their way to the store: single up to a rate per client and for all, then counted with "n suppressed". */
 export interface FailureLog {
   add(origin: Origin, failure: FailedExchange): void;
   /** Writes what waits. @throws what the store throws; nothing is lost by it */
@@ -23,48 +27,82 @@ export interface FailureLog {
 
 interface Window {
   readonly startedAt: number;
+  /** Written one by one. */
   events: number;
   suppressed: number;
   last: { readonly origin: Origin; readonly failure: FailedExchange } | undefined;
 }
 
 const MINUTE = 60_000;
-/** Single failure events an address may cause per minute. */
-const EVENTS_PER_ADDRESS_AND_MINUTE = 30;
+const KEEP_MILLISECONDS = 90 * 24 * 60 * MINUTE;
+/** Single failure events a client may cause per minute. */
+const EVENTS_PER_CLIENT_AND_MINUTE = 30;
+/** Single events a second, whoever causes them: failures need no credentials, and must not fill the disk. */
+const EVENTS_PER_SECOND = 50;
+/** Summaries a flush, each of one client; what is left becomes one more, of many. */
+const SUMMARIES_PER_FLUSH = 10;
 /** Bounds memory while the store is away: past it, failures are only counted. */
 const WAITING_EVENTS = 5_000;
-const TRACKED_ADDRESSES = 10_000;
+const TRACKED_CLIENTS = 10_000;
+/** No window is open any more by then. */
+const END = Number.POSITIVE_INFINITY;
+/** The name of the window of everybody who has none of its own. */
+const OTHERS = 'others';
 
 /** @returns an empty log that writes to `store` */
 export function failureLog({ store, clock }: { readonly store: Store; readonly clock: Clock }): FailureLog {
   const windows = new Map<string, Window>();
-  let waiting: AuditEvent[] = [];
+  let waiting: ExchangeFailure[] = [];
   /** Taken by a flush and not yet written; they may come back. */
   let underWay = 0;
+  const second = { at: 0, events: 0 };
 
-  const windowOf = (address: string): Window => {
+  const isRoom = (): boolean => waiting.length + underWay < WAITING_EVENTS;
+  const isRate = (): boolean => {
+    const at = Math.floor(clock.now() / 1_000);
+    if (at !== second.at) Object.assign(second, { at, events: 0 });
+    return second.events < EVENTS_PER_SECOND;
+  };
+
+  const windowOf = (bucket: string): Window => {
     // One shared window past the bound: an attacker with many addresses must not grow memory.
-    const name = windows.has(address) || windows.size < TRACKED_ADDRESSES ? address : 'others';
+    const name = windows.has(bucket) || windows.size < TRACKED_CLIENTS ? bucket : OTHERS;
     const known = windows.get(name);
     if (known !== undefined) return known;
-    const window: Window = { startedAt: clock.now(), events: 0, suppressed: 0, last: undefined };
+    const window = newWindow(clock.now());
     windows.set(name, window);
     return window;
   };
 
   const closeWindows = (now: number): void => {
-    for (const [address, { startedAt, suppressed, last }] of windows) {
+    const rest: Window = newWindow(clock.now());
+    let summaries = 0;
+    for (const [name, window] of windows) {
+      const { startedAt, suppressed, last } = window;
       if (now - startedAt < MINUTE) continue;
-      windows.delete(address);
-      if (last !== undefined) waiting.push(failureEvent(last.origin, last.failure, startedAt, suppressed));
+      windows.delete(name);
+      if (last === undefined) continue;
+      if (name !== OTHERS && summaries < SUMMARIES_PER_FLUSH && isRoom()) {
+        summaries += 1;
+        waiting.push(failureEvent(last.origin, last.failure, startedAt, suppressed));
+      } else {
+        rest.suppressed += suppressed;
+        rest.last = last;
+      }
     }
+    if (rest.last === undefined) return;
+    if (isRoom() || now === END) waiting.push(summaryOfMany(rest.last, rest.startedAt, rest.suppressed));
+    // Counted on, while the store is away: one more row at each attempt to write would be without bound as well.
+    else windows.set(OTHERS, rest);
   };
 
   return {
     add(origin, failure) {
-      const window = windowOf(origin.address);
-      if (window.events < EVENTS_PER_ADDRESS_AND_MINUTE && waiting.length + underWay < WAITING_EVENTS) {
+      // By the network as the limiter counts: an address of IPv6 has 2^64 neighbours of the same client.
+      const window = windowOf(addressBucketOf(origin.address));
+      if (failure.limited !== true && window.events < EVENTS_PER_CLIENT_AND_MINUTE && isRate() && isRoom()) {
         window.events += 1;
+        second.events += 1;
         waiting.push(failureEvent(origin, failure, clock.now()));
       } else {
         window.suppressed += 1;
@@ -79,7 +117,7 @@ export function failureLog({ store, clock }: { readonly store: Store; readonly c
       waiting = [];
       underWay += events.length;
       try {
-        await store.append(AUDIT_EVENTS, events);
+        await store.append(EXCHANGE_FAILURES, events);
       } catch (cause) {
         // The store passes over ids that it has, so events whose outcome is unknown may come again.
         waiting = [...events, ...waiting];
@@ -89,13 +127,15 @@ export function failureLog({ store, clock }: { readonly store: Store; readonly c
       }
     },
 
-    settle: () => closeWindows(Number.POSITIVE_INFINITY),
+    settle: () => closeWindows(END),
   };
 }
 
-function failureEvent(origin: Origin, failure: FailedExchange, at: number, suppressed?: number): AuditEvent {
+const newWindow = (startedAt: number): Window => ({ startedAt, events: 0, suppressed: 0, last: undefined });
+
+function failureEvent(origin: Origin, failure: FailedExchange, at: number, suppressed?: number): ExchangeFailure {
   const { action, problem, accountId = '', apiKeyId, iamId } = failure;
-  return auditEvent(origin, {
+  const event = auditEvent(origin, {
     at,
     action,
     accountId,
@@ -104,6 +144,16 @@ function failureEvent(origin: Origin, failure: FailedExchange, at: number, suppr
     outcome: 'failure',
     actor: { ...(iamId !== undefined && { iamId }), ...(apiKeyId !== undefined && { apiKeyId }) },
     problem,
-    suppressed,
   });
+  return { ...event, ...(suppressed !== undefined && { suppressed }), expiresAt: at + KEEP_MILLISECONDS };
+}
+
+/** Of many clients and accounts: named after none of them, so that no account is told of another's failures. */
+function summaryOfMany(
+  { origin, failure }: NonNullable<Window['last']>,
+  at: number,
+  suppressed: number,
+): ExchangeFailure {
+  const { action, problem } = failure;
+  return failureEvent({ ...origin, address: '' }, { action, problem }, at, suppressed);
 }

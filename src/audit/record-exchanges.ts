@@ -1,5 +1,6 @@
 import type { Origin } from '../access/caller.ts';
 import type { Clock } from '../clock/clock.ts';
+import { addressBucketOf } from '../limits/failed-attempts.ts';
 import type { Store } from '../store/store.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from './exchange-count.ts';
 import { type FailedExchange, failureLog } from './failure-log.ts';
@@ -35,7 +36,7 @@ export interface ExchangeRecorderParts {
 }
 
 interface Sums {
-  /** By key, then address: exchanges since the last flush. */
+  /** By account, key and client: exchanges since the last flush. */
   readonly exchanges: Map<string, { readonly exchange: SuccessfulExchange; readonly address: string; count: number }>;
   minuteAt: number;
   lastAt: number;
@@ -44,7 +45,7 @@ interface Sums {
 const MINUTE = 60_000;
 const KEEP_COUNTS_MILLISECONDS = 90 * 24 * 60 * MINUTE;
 
-/** Successful exchanges are counted per key, client address and minute, and their activity per key and identity. */
+/** Successful exchanges are counted per account, key, client address and minute, and their activity per key and identity. */
 export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder {
   const { store, clock, flushMilliseconds = 1_000, activityMilliseconds = 30_000, onError } = parts;
   const failures = failureLog({ store, clock });
@@ -56,7 +57,8 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
     const { minuteAt, lastAt } = sums;
     for (const { exchange, address, count } of sums.exchanges.values()) {
       const first = { ...exchange, address, minuteAt, expiresAt: minuteAt + KEEP_COUNTS_MILLISECONDS };
-      counts.add({ id: `${minuteAt}:${exchange.apiKeyId}:${address}`, add: { exchanges: count }, first });
+      const rowId = `${minuteAt}:${exchange.accountId}:${exchange.apiKeyId}:${address}`;
+      counts.add({ id: rowId, add: { exchanges: count }, first });
       for (const id of [exchange.apiKeyId, exchange.iamId]) {
         activity.add({ id, add: { authnCount: count }, raise: { lastAuthnAt: lastAt } });
       }
@@ -66,15 +68,14 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
 
   const flushRecords = async (): Promise<void> => {
     settleSums();
-    await failures.flush();
-    await counts.flush();
+    await allOf(failures.flush(), counts.flush());
   };
   const reported = (work: Promise<void>): Promise<void> => work.catch((cause: unknown) => onError?.(cause));
   const often = setInterval(() => reported(flushRecords()), flushMilliseconds).unref();
   const seldom = setInterval(() => reported(activity.flush()), activityMilliseconds).unref();
 
   return {
-    succeeded({ address }, exchange) {
+    succeeded(origin, exchange) {
       const now = clock.now();
       const minuteAt = now - (now % MINUTE);
       if (minuteAt !== sums.minuteAt) {
@@ -82,7 +83,10 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
         sums.minuteAt = minuteAt;
       }
       sums.lastAt = now;
-      const id = `${exchange.apiKeyId} ${address}`;
+      // A client of IPv6 may use another address for every exchange: a row for each would grow without bound.
+      const address = addressBucketOf(origin.address);
+      // With the account: a user's key works in several, and each must find its own.
+      const id = `${exchange.accountId} ${exchange.apiKeyId} ${address}`;
       const known = sums.exchanges.get(id);
       if (known !== undefined) known.count += 1;
       else sums.exchanges.set(id, { exchange, address, count: 1 });
@@ -91,8 +95,7 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
     failed: failures.add,
 
     async flush() {
-      await flushRecords();
-      await activity.flush();
+      await allOf(flushRecords(), activity.flush());
     },
 
     async close() {
@@ -103,4 +106,9 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
       await reported(activity.flush());
     },
   };
+}
+
+/** Does all of it, also when a part fails: what cannot be written must not keep anything else from it. @throws the first failure */
+async function allOf(...works: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works)) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -17,8 +17,7 @@ export function trackRecordIn(store: Store): TrackRecord {
   return {
     async history(accountId, targetId) {
       const request = { equals: [accountId, targetId], limit: HISTORY_ROWS, descending: true };
-      const page = await store.read(AUDIT_EVENTS).page('byTarget', request);
-      return page.rows.filter(({ outcome }) => outcome === 'success');
+      return (await store.read(AUDIT_EVENTS).page('byTarget', request)).rows;
     },
     activity: (id) => store.read(ACTIVITY).get(id),
   };

@@ -1,5 +1,6 @@
 import { removeOrphanedKeys } from '../api-keys/remove-orphaned-keys.ts';
 import { EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
+import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Job } from '../jobs/leased-runner.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
@@ -9,11 +10,18 @@ import type { Domains } from './assemble-domains.ts';
 const SWEEP_MILLISECONDS = 30_000;
 const SWEEP_ROWS = 1_000;
 
-/** Background work, each a bounded piece at a time. */
-export function backgroundWork(store: Store, { signingKeys }: Domains, clock: Clock): readonly Job[] {
+/** For one sweep of everything: less than a stop waits for background work. */
+const SWEEP_BUDGET_MILLISECONDS = 1_000;
+
+/** Background work, each a bounded piece at a time. @param budgetMilliseconds how long one sweep may go on */
+export function backgroundWork(
+  store: Store,
+  { signingKeys }: Pick<Domains, 'signingKeys'>,
+  clock: Clock,
+  budgetMilliseconds = SWEEP_BUDGET_MILLISECONDS,
+): readonly Job[] {
   const sweep = async (): Promise<void> => {
-    await store.deleteExpired(REVOCATIONS, clock.now(), SWEEP_ROWS);
-    await store.deleteExpired(EXCHANGE_COUNTS, clock.now(), SWEEP_ROWS);
+    await sweepExpired(store, clock.now(), performance.now() + budgetMilliseconds);
   };
   return [
     { name: 'sweep what has expired', everyMilliseconds: SWEEP_MILLISECONDS, run: sweep },
@@ -28,4 +36,20 @@ export function backgroundWork(store: Store, { signingKeys }: Domains, clock: Cl
       run: (under) => removeOrphanedKeys(store, under),
     },
   ];
+}
+
+/** Goes on while there is more, in turns, so that what comes fastest neither grows without end nor keeps the rest waiting. */
+async function sweepExpired(store: Store, now: number, endsAt: number): Promise<void> {
+  const sweeps = [
+    () => store.deleteExpired(REVOCATIONS, now, SWEEP_ROWS),
+    () => store.deleteExpired(EXCHANGE_COUNTS, now, SWEEP_ROWS),
+    () => store.deleteExpired(EXCHANGE_FAILURES, now, SWEEP_ROWS),
+  ];
+  for (let open = sweeps; open.length > 0; ) {
+    const full: typeof sweeps = [];
+    for (const sweep of open) {
+      if ((await sweep()) >= SWEEP_ROWS) full.push(sweep);
+    }
+    open = performance.now() < endsAt ? full : [];
+  }
 }

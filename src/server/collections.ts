@@ -2,6 +2,7 @@ import { ACCOUNTS, INSTALLATIONS } from '../accounts/account.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
+import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SIGNING_KEYS } from '../signing-keys/signing-key.ts';
@@ -21,4 +22,5 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(SIGNING_KEYS),
   anyCollection(AUDIT_EVENTS),
   anyCollection(EXCHANGE_COUNTS),
+  anyCollection(EXCHANGE_FAILURES),
 ];

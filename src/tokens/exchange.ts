@@ -56,9 +56,10 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
     } catch (failure) {
       const code = failure instanceof Problem ? failure.code : 'internal_error';
       onOutcome('failure', code);
-      recorder.failed(origin, { action: 'token.exchange', problem: code, ...knownOf(progress) });
-      if (isRefusal(failure)) limitFailures(parts.failedAttempts, request, origin);
-      throw failure;
+      const answered = isRefusal(failure) ? limited(failure, parts.failedAttempts, request, origin) : failure;
+      const known = { ...knownOf(progress), limited: answered !== failure };
+      recorder.failed(origin, { action: 'token.exchange', problem: code, ...known });
+      throw answered;
     }
   };
 }
@@ -74,14 +75,20 @@ const isRefusal = (failure: unknown): boolean =>
   failure instanceof Problem && failure.code !== 'store_unavailable' && failure.code !== 'overloaded';
 
 /**
- * Counts the failure of the address and of the secret, and answers "too many" in the place of the failure once there were
- * too many (R30). Only failures: an honest key behind the same address goes on working.
+ * Counts the failure of the address and of the secret (R30). Only failures: an honest key behind the same address goes on
+ * working.
+ * @returns what the caller hears: the failure, or "too many" in its place once there were too many
  */
-function limitFailures(attempts: FailedAttempts, { secret }: TokenRequest, { address }: Origin): void {
+function limited(failure: unknown, attempts: FailedAttempts, { secret }: TokenRequest, { address }: Origin): unknown {
   const buckets = [`address ${addressBucketOf(address)}`];
   if (secret !== undefined) buckets.push(`secret ${hash('sha256', secret, 'base64url')}`);
-  for (const bucket of buckets) attempts.check(bucket);
+  try {
+    for (const bucket of buckets) attempts.check(bucket);
+  } catch (tooMany) {
+    return tooMany;
+  }
   for (const bucket of buckets) attempts.record(bucket);
+  return failure;
 }
 
 function knownOf({ proven }: Progress): { accountId?: string; apiKeyId?: string; iamId?: string } {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AUDIT_EVENTS, type AuditEvent } from '../../src/audit/audit-event.ts';
+import { EXCHANGE_FAILURES, type ExchangeFailure } from '../../src/audit/exchange-failure.ts';
 import { type FailureLog, failureLog } from '../../src/audit/failure-log.ts';
 import { type AuditStore, givenAuditStore } from './given-audit-store.ts';
 
@@ -18,18 +18,18 @@ describe('failureLog', () => {
   });
   afterEach(() => given.dispose());
 
-  const fail = (times: number, address = '192.0.2.1'): void => {
+  const fail = (times: number, address = '192.0.2.1', limited = false): void => {
     for (let turn = 0; turn < times; turn += 1) {
       sent += 1;
-      log.add({ address, requestId: `request ${sent}`, transactionId: `transaction ${sent}` }, FAILURE);
+      log.add({ address, requestId: `request ${sent}`, transactionId: `transaction ${sent}` }, { ...FAILURE, limited });
     }
   };
-  const flushed = async (): Promise<readonly AuditEvent[]> => {
+  const flushed = async (): Promise<readonly ExchangeFailure[]> => {
     await log.flush();
     return given.events();
   };
   /** Single events count one each, a summary what it stands for. */
-  const failuresIn = (events: readonly AuditEvent[]): number =>
+  const failuresIn = (events: readonly ExchangeFailure[]): number =>
     events.reduce((sum, { suppressed }) => sum + (suppressed ?? 1), 0);
 
   it('given one failure, when it is written, then the event has exactly the facts of the refusal', async () => {
@@ -51,6 +51,7 @@ describe('failureLog', () => {
         targetId: 'ApiKey-1',
         problem: 'api_key_disabled',
         ...origin,
+        expiresAt: given.clock.now() + 90 * 86_400_000,
       },
     ]);
   });
@@ -109,6 +110,41 @@ describe('failureLog', () => {
     );
   });
 
+  /** One client of IPv6 has 2^64 addresses: counted by address, each would have events of its own. */
+  it('given a flood from many addresses of one IPv6 network, when it is written, then it is counted as one client', async () => {
+    for (let host = 1; host <= RATE + 10; host += 1) fail(1, `2001:db8::${host.toString(16)}`);
+    given.clock.pass(60_000);
+
+    const events = await flushed();
+
+    expect(events).toHaveLength(RATE + 1);
+    expect(failuresIn(events)).toBe(sent);
+  });
+
+  /** Failures need no credentials: an attacker with many networks must not be able to fill the disk. */
+  it('given a flood from a thousand addresses in one second, when it is written, then few are rows and all are counted', async () => {
+    for (let host = 0; host < 1000; host += 1) fail(2, `10.0.${host >> 8}.${host % 256}`);
+    expect(await flushed()).toHaveLength(50);
+
+    given.clock.pass(60_000);
+    const events = await flushed();
+
+    expect(events.length).toBeLessThanOrEqual(50 + 11);
+    expect(failuresIn(events)).toBe(sent);
+    expect(events.filter(({ address }) => address === '')).toMatchObject([{ accountId: '', actor: {} }]);
+  });
+
+  it('given failures that were answered as too many, when they are written, then they are only counted', async () => {
+    fail(2);
+    fail(500, '192.0.2.1', true);
+    expect(await flushed()).toHaveLength(2);
+
+    given.clock.pass(60_000);
+
+    expect(await flushed()).toHaveLength(3);
+    expect(failuresIn(await flushed())).toBe(sent);
+  });
+
   /** An attacker with many addresses, while the store is away, must not be able to fill the memory. */
   it('given a store that stays away, when thousands of addresses fail on, then what waits is bounded and the rest counted', async () => {
     given.away = true;
@@ -129,11 +165,11 @@ describe('failureLog', () => {
 });
 
 /** The account without a name may hold more events than a page. */
-async function everyEvent({ store }: AuditStore): Promise<readonly AuditEvent[]> {
-  const all: AuditEvent[] = [];
+async function everyEvent({ store }: AuditStore): Promise<readonly ExchangeFailure[]> {
+  const all: ExchangeFailure[] = [];
   let after: readonly (string | number | boolean)[] | undefined;
   do {
-    const page = await store.read(AUDIT_EVENTS).page('byAccount', { equals: [''], limit: 1000, after });
+    const page = await store.read(EXCHANGE_FAILURES).page('byAccount', { equals: [''], limit: 1000, after });
     all.push(...page.rows);
     after = page.next;
   } while (after !== undefined);

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AUDIT_EVENTS, type AuditEvent } from '../../src/audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS, type ExchangeCount } from '../../src/audit/exchange-count.ts';
+import { EXCHANGE_FAILURES, type ExchangeFailure } from '../../src/audit/exchange-failure.ts';
 import { StoreUnavailable } from '../../src/problems/request-problems.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openSqliteStore } from '../../src/store-sqlite/open-sqlite-store.ts';
@@ -16,8 +16,10 @@ export interface AuditStore {
   away: boolean;
   /** Holds every write back until the returned function is called. */
   holdWrites(): () => void;
-  /** Every event there is of an account, oldest first. */
-  events(accountId?: string): Promise<readonly AuditEvent[]>;
+  /** While true, no failure can be written. */
+  failuresAway: boolean;
+  /** Every failure there is of an account, oldest first. */
+  events(accountId?: string): Promise<readonly ExchangeFailure[]>;
   counts(accountId: string): Promise<readonly ExchangeCount[]>;
   dispose(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export async function givenAuditStore(): Promise<AuditStore> {
       now += milliseconds;
     },
   };
-  const collections = [AUDIT_EVENTS, EXCHANGE_COUNTS, ACTIVITY];
+  const collections = [EXCHANGE_FAILURES, EXCHANGE_COUNTS, ACTIVITY];
   const real = await openSqliteStore({ file: join(folder, 'store.sqlite'), clock, collections });
   let held: Promise<void> | undefined;
 
@@ -44,6 +46,7 @@ export async function givenAuditStore(): Promise<AuditStore> {
     ...real,
     async append(collection, events) {
       await admitted();
+      if (given.failuresAway) throw new StoreUnavailable();
       return real.append(collection, events);
     },
     async tally(collection, tallies) {
@@ -56,6 +59,7 @@ export async function givenAuditStore(): Promise<AuditStore> {
     store,
     clock,
     away: false,
+    failuresAway: false,
     holdWrites() {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -65,7 +69,7 @@ export async function givenAuditStore(): Promise<AuditStore> {
       };
     },
     events: async (accountId = '') =>
-      (await real.read(AUDIT_EVENTS).page('byAccount', { equals: [accountId], limit: 1000 })).rows,
+      (await real.read(EXCHANGE_FAILURES).page('byAccount', { equals: [accountId], limit: 1000 })).rows,
     counts: async (accountId) =>
       (await real.read(EXCHANGE_COUNTS).page('byAccount', { equals: [accountId], limit: 1000 })).rows,
     async dispose() {

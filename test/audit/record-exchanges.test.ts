@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AUDIT_EVENTS } from '../../src/audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../../src/audit/exchange-count.ts';
+import { EXCHANGE_FAILURES } from '../../src/audit/exchange-failure.ts';
 import { type ExchangeRecorder, recordExchanges } from '../../src/audit/record-exchanges.ts';
 import { newApiKeySecret } from '../../src/secrets/api-key-secret.ts';
 import { givenServiceId } from '../harness/given-credentials.ts';
@@ -100,6 +100,39 @@ describe('recordExchanges', () => {
     expect(await given.events()).toHaveLength(1);
   });
 
+  /** A client of IPv6 may use another address for every exchange: a row for each would grow without bound. */
+  it('given exchanges from many addresses of one IPv6 network, when they are written, then they are one row', async () => {
+    for (let host = 1; host <= 20; host += 1) exchange(1, `2001:db8::${host}`);
+
+    await recorder.flush();
+
+    expect((await given.counts('a')).map(({ exchanges, address }) => [exchanges, address])).toEqual([
+      [20, '2001:db8:0:0::/64'],
+    ]);
+  });
+
+  it('given a key that is exchanged for two accounts in a minute, when it is written, then each has its own count', async () => {
+    exchange(3);
+    exchange(2, '192.0.2.1', { ...KEY, accountId: 'b' });
+
+    await recorder.flush();
+
+    expect((await given.counts('a')).map(({ exchanges }) => exchanges)).toEqual([3]);
+    expect((await given.counts('b')).map(({ exchanges }) => exchanges)).toEqual([2]);
+    expect(await given.store.read(ACTIVITY).get('ApiKey-1')).toMatchObject({ authnCount: 5 });
+  });
+
+  it('given failures that cannot be written, when there are counts and activity too, then those are written', async () => {
+    exchange(3);
+    recorder.failed(from('192.0.2.1'), { action: 'token.exchange', problem: 'api_key_unknown' });
+    given.failuresAway = true;
+
+    await expect(recorder.flush()).rejects.toMatchObject({ code: 'store_unavailable' });
+
+    expect((await given.counts('a')).map(({ exchanges }) => exchanges)).toEqual([3]);
+    expect(await given.store.read(ACTIVITY).get('ApiKey-1')).toMatchObject({ authnCount: 3 });
+  });
+
   it('given exchanges that wait, when the recorder is closed, then they are written', async () => {
     exchange(7);
     recorder.failed(from('192.0.2.1'), { action: 'token.exchange', problem: 'api_key_unknown' });
@@ -125,7 +158,7 @@ describeOnEveryBackend('what an exchange leaves behind', (service) => {
     await service().domains.recorder.flush();
     return (
       await service()
-        .store.read(AUDIT_EVENTS)
+        .store.read(EXCHANGE_FAILURES)
         .page('byAccount', { equals: [accountId], limit: 1000 })
     ).rows;
   };

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
+import { EXCHANGE_FAILURES } from '../../../src/audit/exchange-failure.ts';
 import { newApiKeySecret } from '../../../src/secrets/api-key-secret.ts';
 import { firstAccountId } from '../../harness/given-credentials.ts';
 import type { Answer, Sent } from '../../harness/http-call.ts';
@@ -124,10 +125,11 @@ const told = ({ headers, text }: Answer): string => `${[...headers].join('\n')}\
 async function auditRecord(service: RunningService): Promise<unknown> {
   await service.domains.recorder.flush();
   const accountId = await firstAccountId(service);
-  const events = service.store.read(AUDIT_EVENTS);
-  const [own, unknown] = await Promise.all(
-    [accountId, ''].map((id) => events.page('byAccount', { equals: [id], limit: 1000 })),
+  const readers = [service.store.read(AUDIT_EVENTS), service.store.read(EXCHANGE_FAILURES)];
+  const pages = await Promise.all(
+    readers.flatMap((reader) => [accountId, ''].map((id) => reader.page('byAccount', { equals: [id], limit: 1000 }))),
   );
-  expect(own?.rows.length).toBeGreaterThan(0);
-  return [own?.rows, unknown?.rows];
+  const rows = pages.map((page) => page.rows);
+  expect(rows.flat().length).toBeGreaterThan(0);
+  return rows;
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { auditEvent } from '../../src/audit/audit-event.ts';
+import { EXCHANGE_COUNTS } from '../../src/audit/exchange-count.ts';
+import { EXCHANGE_FAILURES, type ExchangeFailure } from '../../src/audit/exchange-failure.ts';
+import { backgroundWork } from '../../src/server/background-work.ts';
+import { firstAccountId, givenServiceId } from '../harness/given-credentials.ts';
+import { describeOnEveryBackend } from '../harness/running-service.ts';
+
+const DAY = 86_400_000;
+
+describeOnEveryBackend('what expires', (service) => {
+  const swept = async (): Promise<void> => {
+    const { store, domains, clock } = service();
+    const lease = await store.lease('test', 10_000);
+    const job = backgroundWork(store, domains, clock, 30_000).find(({ name }) => name === 'sweep what has expired');
+    if (job === undefined || lease === undefined) throw new Error('there is no sweep');
+    await job.run(lease);
+    await lease.release();
+  };
+  const failuresOf = async (accountId: string): Promise<number> =>
+    service().store.read(EXCHANGE_FAILURES).count('byAccount', [accountId], 10_000);
+
+  describe('given more expired failures than are removed at once', () => {
+    it('when they are swept once, then all are gone, and what has not expired stays', async () => {
+      const { store, clock } = service();
+      const ended = Array.from({ length: 2500 }, () => failure('ended', clock.now() - 1));
+      for (let from = 0; from < ended.length; from += 500) {
+        await store.append(EXCHANGE_FAILURES, ended.slice(from, from + 500));
+      }
+      await store.append(EXCHANGE_FAILURES, [failure('kept', clock.now() + DAY)]);
+
+      await swept();
+
+      expect([await failuresOf('ended'), await failuresOf('kept')]).toEqual([0, 1]);
+    });
+  });
+
+  describe('given a refused exchange and a good one', () => {
+    it('when ninety days are over, then neither is kept', async () => {
+      const { key } = await givenServiceId(service(), { disabled: true });
+      await service().exchange({ grant_type: 'apikey', apikey: key.secret });
+      await service().ownerToken();
+      await service().domains.recorder.flush();
+      const accountId = await firstAccountId(service());
+      expect(await failuresOf(accountId)).toBeGreaterThan(0);
+
+      service().clock.pass(91 * DAY);
+      await swept();
+
+      expect(await failuresOf(accountId)).toBe(0);
+      expect(await service().store.read(EXCHANGE_COUNTS).count('byAccount', [accountId], 10)).toBe(0);
+    });
+  });
+});
+
+function failure(accountId: string, expiresAt: number): ExchangeFailure {
+  const change = { at: expiresAt - 90 * DAY, action: 'token.exchange', accountId, target: '', targetId: '' };
+  const origin = { address: '192.0.2.1', requestId: 'r', transactionId: 't' };
+  return { ...auditEvent(origin, { ...change, outcome: 'failure', actor: {} }), expiresAt };
+}
