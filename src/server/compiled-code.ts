@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * Keeps the compiled form of every module that is loaded from here on in the data folder, so that the next start neither
- * strips types nor compiles: 410 ms to the first answer become 240. It is written when the process ends. To be called
+ * strips types nor compiles: 410 ms to the first answer become 265. It is written when the process ends. To be called
  * before the modules are loaded, so it reads its one setting itself; where the folder does not exist, it does nothing.
  * @see docs/decisions/compiled-code-is-kept.md
  */
