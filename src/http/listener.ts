@@ -89,8 +89,9 @@ const DEFAULT_LIMITS: ListenerLimits = {
 const CHECK_MILLISECONDS = 1000;
 /** While stopping: how long an idle connection may still bring the request that its client has just sent. */
 const IDLE_PATIENCE_MILLISECONDS = 1000;
-/** While stopping: how long connections that the kernel has taken already are still accepted. */
-const ACCEPT_MILLISECONDS = 20;
+/** While stopping: how long no new connection must have come, and how long that is waited for at most. */
+const QUIET_MILLISECONDS = 50;
+const LONGEST_ACCEPT_MILLISECONDS = 500;
 
 /**
  * Opens a listener for HTTP/1.1, or HTTPS with TLS 1.2 or newer where `tls` is given.
@@ -216,9 +217,7 @@ async function stopServer(server: Server, connections: Connections, graceMillise
   const patience = Math.min(IDLE_PATIENCE_MILLISECONDS, graceMilliseconds / 2);
   let closed = false;
   connections.closeAfterAnswers();
-  // The kernel finishes handshakes by itself and resets what nobody has accepted when the listening socket closes, with
-  // the requests that are on their way over it. Each turn accepts some; the close comes right behind one.
-  while (elapsed() < ACCEPT_MILLISECONDS) await nextTurn();
+  await acceptWaiting(server);
   // Not server.close(): HTTP's own cuts every idle connection at once, and with it the request that its client is just
   // sending. Such a request is answered here, with `Connection: close`.
   NetServer.prototype.close.call(server, () => {
@@ -234,4 +233,24 @@ async function stopServer(server: Server, connections: Connections, graceMillise
   }
   // Already closed: this only ends HTTP's own check of its connections.
   server.close(() => {});
+}
+
+/**
+ * The kernel finishes handshakes by itself and resets what nobody has accepted when the listening socket closes, with the
+ * requests that are on their way over it. So the socket closes when no more come: clients have read `Connection: close`
+ * or `/readyz` by then, and go elsewhere.
+ */
+async function acceptWaiting(server: Server): Promise<void> {
+  const begunAt = performance.now();
+  let cameAt = begunAt;
+  const onConnection = (): void => {
+    cameAt = performance.now();
+  };
+  server.on('connection', onConnection);
+  const isOver = (now: number): boolean =>
+    now - cameAt >= QUIET_MILLISECONDS || now - begunAt >= LONGEST_ACCEPT_MILLISECONDS;
+  while (!isOver(performance.now())) await delay(5);
+  server.off('connection', onConnection);
+  // Behind the turn that accepts: what came in the last moment is taken as well.
+  await nextTurn();
 }

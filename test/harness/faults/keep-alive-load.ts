@@ -28,8 +28,8 @@ export interface LoadParts {
 }
 
 /**
- * Exchanges a key over connections that are kept, as a well-behaved client does: it closes its end when it is told
- * `Connection: close`, and goes elsewhere when a connection is refused. A request that was sent is never sent again.
+ * Exchanges a key over connections that are kept, as a well-behaved client does: it goes elsewhere when it is told
+ * `Connection: close`, or when a connection is refused. A request that was sent is never sent again.
  */
 export function keepAliveLoad({ targets, apikey, requestsPerSecond, connections = 16 }: LoadParts): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -38,10 +38,14 @@ export function keepAliveLoad({ targets, apikey, requestsPerSecond, connections 
   const period = (1_000 * connections) / requestsPerSecond;
   let isOver = false;
 
+  // Who has said `Connection: close` is about to end.
+  const ending = new Set<string>();
+
   const ask = async (): Promise<void> => {
     for (let attempt = 0; attempt < 50; attempt += 1) {
-      const all = targets();
-      const outcome = await exchangeAt(all[attempt % Math.max(1, all.length)], agent, body);
+      const all = targets().filter((target) => !ending.has(target));
+      const target = all[attempt % Math.max(1, all.length)];
+      const outcome = await exchangeAt(target, agent, body, () => target !== undefined && ending.add(target));
       if (outcome === 'answered') {
         report.answered += 1;
         return;
@@ -79,13 +83,14 @@ export function keepAliveLoad({ targets, apikey, requestsPerSecond, connections 
 
 type Outcome = 'answered' | 'refused' | `${string}:${string}`;
 
-function exchangeAt(target: string | undefined, agent: Agent, body: string): Promise<Outcome> {
+function exchangeAt(target: string | undefined, agent: Agent, body: string, onEnding: () => void): Promise<Outcome> {
   if (target === undefined) return Promise.resolve('refused');
   return new Promise((resolve) => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': body.length };
     const request = httpRequest(`${target}/identity/token`, { method: 'POST', agent, headers, timeout: 10_000 });
     request.once('response', (response) => {
       response.resume();
+      if (response.headers.connection === 'close') onEnding();
       response.once('end', () => {
         resolve(response.statusCode === 200 ? 'answered' : `status: ${response.statusCode}`);
       });
