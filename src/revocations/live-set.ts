@@ -8,6 +8,11 @@ import { REVOCATIONS, type Revocation } from './revocation.ts';
 export interface LiveSet {
   /** @returns whether any of the subjects' generations was cut off; what other processes committed is seen */
   revokes(subjects: readonly RevocationSubject[]): boolean;
+  /**
+   * Takes in a cut-off that another process has committed and that has not arrived here yet, so that an answer which says
+   * "it is revoked" holds on this node as well. @param expiresAt until when it matters
+   */
+  learn(subject: string, minimum: number, expiresAt: number): void;
   /** Forgets what has expired. */
   sweep(): void;
   readonly size: number;
@@ -34,7 +39,7 @@ const LOAD_PAGE_ROWS = 1000;
 export async function openLiveSet({ store, clock }: LiveSetParts): Promise<LiveSet> {
   const minimums = new Map<string, Minimum>();
 
-  const learn = ({ subject, minimum, expiresAt }: Revocation): void => {
+  const learn = ({ subject, minimum, expiresAt }: Pick<Revocation, 'subject' | 'minimum' | 'expiresAt'>): void => {
     const known = minimums.get(subject);
     // Minimums only ever grow: a change that is delivered twice, or late, must not bring a revoked token back.
     minimums.set(subject, {
@@ -57,6 +62,7 @@ export async function openLiveSet({ store, clock }: LiveSetParts): Promise<LiveS
         return known !== undefined && generation < known.minimum;
       });
     },
+    learn: (subject, minimum, expiresAt) => learn({ subject, minimum, expiresAt }),
     sweep() {
       const now = clock.now();
       for (const [subject, { expiresAt }] of minimums) if (expiresAt < now) minimums.delete(subject);

@@ -1,7 +1,8 @@
 import { type Insert, insert } from '../store/changes.ts';
 import { defineCollection, type Entity } from '../store/collection.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
-import { REVOKED_TOKEN_GENERATION, tokenSubject } from '../token-format/revocation-subjects.ts';
+import { grantSubject, REVOKED_TOKEN_GENERATION, tokenSubject } from '../token-format/revocation-subjects.ts';
+import { ACCESS_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_LIMIT_SECONDS } from '../token-format/token-types.ts';
 
 /**
  * The durable record that tokens are taken back: those of `subject` whose generation is below `minimum`. It is made in
@@ -33,15 +34,19 @@ export const REVOCATIONS = defineCollection<Revocation>()('revocations', {
   expiresBy: 'expiresAt',
 });
 
-/** The longest life of an access token, in milliseconds (contracts of the token endpoint: 3,600 s). */
-export const LONGEST_TOKEN_LIFE_MILLISECONDS = 3_600_000;
+/** The longest life of an access token, in milliseconds. */
+export const LONGEST_TOKEN_LIFE_MILLISECONDS = ACCESS_TOKEN_LIMIT_SECONDS * 1_000;
 
 /** The largest clock difference of a verifier that is still tolerated, in milliseconds. */
 export const TOLERATED_SKEW_MILLISECONDS = 60_000;
 
+/** @returns until when a cut-off that is made now can concern an access token */
+export const cutOffExpiry = (now: number): number =>
+  now + LONGEST_TOKEN_LIFE_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;
+
 /** A cut-off of a subject's generation, to be committed together with the change that bumps it. */
 export function cutOff(subject: string, minimum: number, accountId: string, now: number): Insert {
-  const expiresAt = now + LONGEST_TOKEN_LIFE_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;
+  const expiresAt = cutOffExpiry(now);
   return revocation({ subject, minimum, accountId, createdAt: now, expiresAt });
 }
 
@@ -49,6 +54,16 @@ export function cutOff(subject: string, minimum: number, accountId: string, now:
 export function tokenRevocation(jti: string, accountId: string, tokenExpiresAt: number, now: number): Insert {
   const expiresAt = tokenExpiresAt + TOLERATED_SKEW_MILLISECONDS;
   const subject = tokenSubject(jti);
+  return revocation({ subject, minimum: REVOKED_TOKEN_GENERATION, accountId, createdAt: now, expiresAt });
+}
+
+/**
+ * The end of all tokens of one authorization grant. It is kept for as long as the youngest refresh token of the grant, which
+ * may be made at this moment, can live.
+ */
+export function grantRevocation(grantId: string, accountId: string, now: number): Insert {
+  const expiresAt = now + REFRESH_TOKEN_LIMIT_SECONDS * 1_000 + TOLERATED_SKEW_MILLISECONDS;
+  const subject = grantSubject(grantId);
   return revocation({ subject, minimum: REVOKED_TOKEN_GENERATION, accountId, createdAt: now, expiresAt });
 }
 

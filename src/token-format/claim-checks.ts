@@ -67,6 +67,7 @@ const GENERATIONS: Shape = [
 const LATCHKEY: Shape = [
   ['api_key_id', text],
   ['generations', members(GENERATIONS)],
+  ['grant_id', optional(text)],
 ];
 
 const ACCOUNT: Shape = [
@@ -86,7 +87,7 @@ const AUTHN: Shape = [
   ['email', optional(anyText)],
 ];
 
-const REFRESH_TOKEN: Shape = [
+const EVERY_TOKEN: Shape = [
   ['iss', text],
   ['sub', text],
   ['aud', audience],
@@ -95,14 +96,16 @@ const REFRESH_TOKEN: Shape = [
   ['nbf', optional(count)],
   ['jti', text],
   ['client_id', text],
-  ['iam_id', text],
   ['account', members(ACCOUNT)],
-  ['scope', anyText],
-  ['latchkey', members(LATCHKEY)],
 ];
 
+const REFRESH_TOKEN: Shape = [...EVERY_TOKEN, ['latchkey', members([...LATCHKEY, ['grant_id', text]])]];
+
 const ACCESS_TOKEN: Shape = [
-  ...REFRESH_TOKEN,
+  ...EVERY_TOKEN,
+  ['latchkey', members(LATCHKEY)],
+  ['iam_id', text],
+  ['scope', anyText],
   ['id', text],
   ['realmid', text],
   ['identifier', text],

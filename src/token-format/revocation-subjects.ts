@@ -18,7 +18,10 @@ export const keySubject = (apiKeyId: string): string => `key:${apiKeyId}`;
 /** @returns the name of a single token in the live set; revoked means a minimum generation of `REVOKED_TOKEN_GENERATION` */
 export const tokenSubject = (jti: string): string => `token:${jti}`;
 
-/** Every token is of generation 0; taking one back puts its subject in the live set with this minimum. */
+/** @returns the name of an authorization grant in the live set: of all tokens that came of one log-in of a client */
+export const grantSubject = (grantId: string): string => `grant:${grantId}`;
+
+/** Every token and every grant is of generation 0; taking one back puts its subject in the live set with this minimum. */
 export const REVOKED_TOKEN_GENERATION = 1;
 
 /** What the live set may name, and the token's own generation of it. */
@@ -31,7 +34,7 @@ export type RevocationSubject = readonly [subject: string, generation: number];
 export function revocationSubjects(
   claims: Pick<AccessTokenClaims, 'account' | 'iam_id' | 'jti' | 'latchkey'>,
 ): readonly RevocationSubject[] {
-  const { api_key_id: apiKeyId, generations } = claims.latchkey;
+  const { api_key_id: apiKeyId, generations, grant_id: grantId } = claims.latchkey;
   const accountId = claims.account.bss;
   const subjects: RevocationSubject[] = [
     [tokenSubject(claims.jti), 0],
@@ -43,5 +46,6 @@ export function revocationSubjects(
   if (generations.membership !== undefined) {
     subjects.push([membershipSubject(accountId, claims.iam_id), generations.membership]);
   }
+  if (grantId !== undefined) subjects.push([grantSubject(grantId), 0]);
   return subjects;
 }

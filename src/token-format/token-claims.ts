@@ -19,6 +19,11 @@ export interface LatchkeyClaim {
   /** The id of the API key behind the token. Not a secret. */
   readonly api_key_id: string;
   readonly generations: TokenGenerations;
+  /**
+   * Names the authorization grant: what was given to a client at one log-in, and at every refresh since. Absent where no
+   * client named itself, because then there is no refresh token.
+   */
+  readonly grant_id?: string;
 }
 
 /** The `account` claim (IBM Cloud IAM, access token). */
@@ -79,12 +84,13 @@ export interface AccessTokenClaims extends RegisteredClaims {
   readonly latchkey: LatchkeyClaim;
 }
 
-/** The claims of a refresh token; its `aud` is the issuer, because only the issuer reads it. */
+/**
+ * The claims of a refresh token; its `aud` is the token endpoint (`refreshTokenAudience`), because only that reads it. No
+ * `scope` and no `iam_id`: it opens nothing, and must not look as if it did.
+ */
 export interface RefreshTokenClaims extends RegisteredClaims {
-  readonly iam_id: string;
   readonly account: AccountClaim;
-  readonly scope: string;
-  readonly latchkey: LatchkeyClaim;
+  readonly latchkey: LatchkeyClaim & { readonly grant_id: string };
 }
 
 /** Which claims belong to which `typ`. */

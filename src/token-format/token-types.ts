@@ -9,6 +9,12 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 /** The `typ` of a refresh token. Ours alone: a refresh token must never pass for an access token (RFC 8725, section 3.11). */
 export const REFRESH_TOKEN_TYPE = 'refresh+jwt';
 
+/**
+ * The `aud` of a refresh token: the token endpoint of its issuer. Not the issuer itself, as in access tokens: whoever verifies
+ * those offline by issuer, audience and key, and does not look at `typ`, must not take a refresh token for one.
+ */
+export const refreshTokenAudience = (issuer: string): string => `${issuer}/token`;
+
 /** The closed list of token types. */
 export const TOKEN_TYPES = [ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE] as const;
 
@@ -23,6 +29,9 @@ export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 /** The longest compact token that is signed or read, in characters (all are ASCII, so also bytes). */
 export const TOKEN_LIMIT_BYTES = 16_384;
+
+/** The longest life of an access token, in seconds, and the one where the account sets none (IBM Cloud IAM, account settings). */
+export const ACCESS_TOKEN_LIMIT_SECONDS = 3_600;
 
 /** The longest life of a refresh token, in seconds: 72 hours (IBM Cloud IAM, account settings). */
 export const REFRESH_TOKEN_LIMIT_SECONDS = 259_200;

@@ -45,11 +45,11 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       if (grant.needsClient && request.client === undefined) throw clientMissing();
       const clientId = await authenticateClient(request.client);
       progress.proven = await grant.prove(request);
-      const { apiKey, accountId = request.accountId } = progress.proven;
+      const { apiKey, accountId = request.accountId, grantId } = progress.proven;
       requireUsable(apiKey, clock.now());
       const chain = await loadIdentityChain(apiKey, accountId);
       refuseOtherAccounts(chain, request);
-      const token = await issueToken(chain, { clientId, grantClaim: grant.claim });
+      const token = await issueToken(chain, { clientId, grantId, grantClaim: grant.claim });
       recorder.succeeded(origin, { accountId: chain.account.id, apiKeyId: apiKey.id, iamId: apiKey.iamId });
       onOutcome('success', 'none');
       return token;

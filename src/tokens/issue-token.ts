@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, secondsOf } from '../clock/clock.ts';
 import type { SigningKeys } from '../signing-keys/signing-keys.ts';
-import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_TYPE } from '../token-format/token-types.ts';
+import {
+  ACCESS_TOKEN_LIMIT_SECONDS,
+  ACCESS_TOKEN_TYPE,
+  REFRESH_TOKEN_LIMIT_SECONDS,
+  REFRESH_TOKEN_TYPE,
+  refreshTokenAudience,
+} from '../token-format/token-types.ts';
 import { generationsOf, type IdentityChain } from './identity-chain.ts';
 import { identityClaims } from './identity-claims.ts';
 import { type GrantedToken, TOKEN_SCOPE } from './token-request.ts';
@@ -13,6 +19,8 @@ export type IssueToken = (chain: IdentityChain, exchange: IssuedFor) => Promise<
 export interface IssuedFor {
   /** The client that named itself; `undefined`: none did, and it gets no refresh token. */
   readonly clientId: string | undefined;
+  /** The authorization grant that goes on; `undefined`: a new one begins. */
+  readonly grantId?: string | undefined;
   /** The `grant_type` claim. */
   readonly grantClaim: string;
 }
@@ -25,16 +33,14 @@ export interface IssueTokenParts {
   readonly issuer: string;
 }
 
-/** Life of an access token where the account sets none, seconds. */
-const ACCESS_TOKEN_SECONDS = 3_600;
 /** The client of a token for which no client named itself. */
 const NO_CLIENT = 'default';
 
 /** @returns a function that signs access tokens and, for clients that named themselves, refresh tokens */
 export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): IssueToken {
-  return async (chain, { clientId, grantClaim }) => {
+  return async (chain, { clientId, grantId = randomUUID(), grantClaim }) => {
     const { account, apiKey, identity } = chain;
-    const { accessTokenSeconds = ACCESS_TOKEN_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
+    const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
       account.settings;
     // Rounded down, so that `iat` is never in the future (R24).
     const issuedAt = secondsOf(clock.now());
@@ -42,16 +48,17 @@ export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): Is
     const about = identityClaims(identity);
     const common = {
       iss: issuer,
-      aud: issuer,
       iat: issuedAt,
       client_id: clientId ?? NO_CLIENT,
       account: { valid: true, bss: account.id, frozen: false },
-      scope: TOKEN_SCOPE,
-      latchkey: { api_key_id: apiKey.id, generations: generationsOf(chain) },
     };
+    const latchkey = { api_key_id: apiKey.id, generations: generationsOf(chain) };
     const access = {
       ...about,
       ...common,
+      aud: issuer,
+      scope: TOKEN_SCOPE,
+      latchkey: { ...latchkey, ...(clientId !== undefined && { grant_id: grantId }) },
       jti: randomUUID(),
       exp: expiresAt,
       grant_type: grantClaim,
@@ -60,8 +67,10 @@ export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): Is
     };
     const refresh = {
       ...common,
-      iam_id: about.iam_id,
+      // Token confusion: nothing in it looks like an access token to a verifier that passes over `typ`.
+      aud: refreshTokenAudience(issuer),
       sub: about.sub,
+      latchkey: { ...latchkey, grant_id: grantId },
       jti: randomUUID(),
       exp: endOf(issuedAt + refreshTokenSeconds, apiKey.expiresAt),
     };

@@ -26,6 +26,8 @@ export interface Proven {
   readonly apiKey: ApiKey;
   /** The account that the credential itself is tied to; `undefined`: the one asked for, or the key's own. */
   readonly accountId?: string | undefined;
+  /** The authorization grant that the credential goes on with; `undefined`: a new one begins. */
+  readonly grantId?: string | undefined;
 }
 
 /** A way to prove a credential: its own proof, nothing more. */

@@ -47,6 +47,10 @@ for (const algorithm of ['RS256', 'ES256'] as const) {
         );
 
         await expect(verified(body['refresh_token'])).rejects.toMatchObject({ claim: 'typ' });
+        // Most verifiers do not look at `typ`: the audience must do.
+        const plain = { issuer: issuer(), audience: issuer(), algorithms: [algorithm] };
+        const keys = createRemoteJWKSet(new URL(`${issuer()}/keys`));
+        await expect(jwtVerify(body['refresh_token'], keys, plain)).rejects.toMatchObject({ claim: 'aud' });
       });
     },
     { settings: { LATCHKEY_SIGNING_ALGORITHM: algorithm } },

@@ -29,6 +29,20 @@ for (const algorithm of ['RS256', 'ES256'] as const) {
           expect(claims).toMatchObject({ iss: issuer, iam_id: expect.stringMatching(/^IBMid-/) });
         });
 
+        /** Token confusion: both kinds are signed by the same keys, and this library does not look at `typ`. */
+        it('when a refresh token stands in for it, then it is refused', async () => {
+          const client = { Authorization: `Basic ${Buffer.from('bx:bx').toString('base64')}` };
+          const { body } = await service().exchange({ grant_type: 'apikey', apikey: service().adminKey }, client);
+          const issuer = `${service().publicUrl}/identity`;
+          const key = await givenKey(body['refresh_token']);
+
+          const verified = () =>
+            jwt.verify(body['refresh_token'], key, { algorithms: [algorithm], issuer, audience: issuer });
+
+          expect(verified).toThrow(/audience invalid/);
+          expect(jwt.decode(body['refresh_token'])).not.toMatchObject({ iam_id: expect.anything() });
+        });
+
         it('when one character of its claims is changed, then it is refused', async () => {
           const token = await service().ownerToken();
           const [header, claims = '', signature] = token.split('.');

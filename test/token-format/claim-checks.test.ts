@@ -44,6 +44,7 @@ describe('isAccessTokenClaims', () => {
     ],
     ['unique_instance_crns is a text', { unique_instance_crns: 'crn' }],
     ['authn is a text', { authn: 'me' }],
+    ['the grant id is a number', { latchkey: { ...accessClaims().latchkey, grant_id: 7 } }],
   ])('when %s, then they are refused', (_name, wrong) => {
     expect(isAccessTokenClaims({ ...accessClaims(), ...wrong })).toBe(false);
   });
@@ -70,6 +71,7 @@ describe('isAccessTokenClaims', () => {
 describe('claimsOfType', () => {
   it('when refresh claims are asked for as an access token, then there are none', () => {
     expect(isRefreshTokenClaims(refreshClaims())).toBe(true);
+    expect(isRefreshTokenClaims({ ...refreshClaims(), latchkey: accessClaims().latchkey })).toBe(false);
     expect(claimsOfType('at+jwt', refreshClaims())).toBeUndefined();
     expect(claimsOfType('refresh+jwt', refreshClaims())).toEqual(refreshClaims());
   });
@@ -88,6 +90,14 @@ describe('revocationSubjects', () => {
         ['installation', 1],
       ]),
     );
+  });
+
+  it('when a token came of the log-in of a client, then its authorization grant is named too', () => {
+    const { latchkey } = accessClaims();
+
+    const subjects = revocationSubjects(accessClaims({ latchkey: { ...latchkey, grant_id: 'grant-1' } }));
+
+    expect(subjects).toContainEqual(['grant:grant-1', 0]);
   });
 
   it('when a user’s token is asked, then the membership is named too', () => {

@@ -11,9 +11,7 @@ const CHAIN = {
   exp: 1_700_003_600,
   iat: 1_700_000_000,
   client_id: 'default',
-  iam_id: 'iam-ServiceId-1',
   account: { valid: true, bss: '0123456789abcdef0123456789abcdef', frozen: false },
-  scope: 'ibm openid',
   latchkey: { api_key_id: 'ApiKey-1', generations: { installation: 1, account: 2, identity: 3, key: 5 } },
 };
 
@@ -24,6 +22,8 @@ export function accessClaims(changes: Partial<AccessTokenClaims> = {}): AccessTo
   return {
     ...CHAIN,
     jti: JTI,
+    iam_id: 'iam-ServiceId-1',
+    scope: 'ibm openid',
     id: 'iam-ServiceId-1',
     realmid: 'iam',
     identifier: 'ServiceId-1',
@@ -37,5 +37,6 @@ export function accessClaims(changes: Partial<AccessTokenClaims> = {}): AccessTo
 
 /** Claims of a refresh token, from 1,700,000,000 for 72 hours. */
 export function refreshClaims(changes: Partial<RefreshTokenClaims> = {}): RefreshTokenClaims {
-  return { ...CHAIN, jti: JTI, exp: 1_700_259_200, ...changes };
+  const latchkey = { ...CHAIN.latchkey, grant_id: 'grant-1' };
+  return { ...CHAIN, aud: `${ISSUER}/token`, latchkey, jti: JTI, exp: 1_700_259_200, ...changes };
 }

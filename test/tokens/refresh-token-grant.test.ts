@@ -119,6 +119,24 @@ describeOnEveryBackend('the refresh_token grant', (service) => {
       expect((await loggedIn(service().adminKey)).refreshToken).toMatch(/^eyJ/);
     });
 
+    /** RFC 7009, section 2.1: the access tokens of the same authorization grant end with the refresh token. */
+    it('when it was revoked itself, then all that came of the same log-in ends, and nothing of another', async () => {
+      const first = await loggedIn(service().adminKey);
+      const { body: later } = await refreshed(first.refreshToken);
+      const other = await loggedIn(service().adminKey);
+      const statusOf = async (token: string) => (await service().call('GET', '/identity/userinfo', { token })).status;
+
+      await service().call('POST', '/identity/revoke', { form: { token: first.refreshToken } });
+
+      const statuses = [first.accessToken, later.access_token, other.accessToken].map(statusOf);
+      expect(await Promise.all(statuses)).toEqual([401, 401, 200]);
+      expectTokenRefusal(await refreshed(later.refresh_token), REFUSED);
+      // A younger refresh token of the grant lives longer than the one that was revoked.
+      service().clock.pass(71 * 3_600_000);
+      expectTokenRefusal(await refreshed(later.refresh_token), REFUSED);
+      expect((await refreshed(other.refreshToken)).status).toBe(200);
+    });
+
     it('when only the access token beside it was revoked, then it still works', async () => {
       const { accessToken, refreshToken } = await loggedIn(service().adminKey);
 

@@ -10,9 +10,9 @@ import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { LiveSet } from '../../revocations/live-set.ts';
 import type { VerifyJwt } from '../../signing-keys/verify-jwt.ts';
 import type { Store } from '../../store/store.ts';
-import { tokenSubject } from '../../token-format/revocation-subjects.ts';
+import { grantSubject } from '../../token-format/revocation-subjects.ts';
 import type { RefreshTokenClaims } from '../../token-format/token-claims.ts';
-import { REFRESH_TOKEN_TYPE } from '../../token-format/token-types.ts';
+import { REFRESH_TOKEN_TYPE, refreshTokenAudience } from '../../token-format/token-types.ts';
 import { generationsOf, type IdentityChain, type LoadIdentityChain } from '../identity-chain.ts';
 import type { Grant } from '../token-request.ts';
 
@@ -40,19 +40,19 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       const claims = await verified(parts, refreshToken);
       // Only the client that got the refresh token may use it: a stolen one is worth nothing to another client.
       if (claims.client_id !== client?.id) throw invalid('it was given to another client');
-      if (revocations.revokes([[tokenSubject(claims.jti), 0]])) throw invalid('it was revoked');
+      if (await revocations.revokes([[grantSubject(claims.latchkey.grant_id), 0]])) throw invalid('it was revoked');
       const apiKey = await store.read(API_KEYS).get(claims.latchkey.api_key_id);
       if (apiKey === undefined || apiKey.disabled) throw invalid('its key is gone or disabled');
       const chain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
       if (!sameGenerations(generationsOf(chain), claims.latchkey.generations)) throw invalid('its chain was cut off');
-      return { apiKey, accountId: accountId ?? claims.account.bss };
+      return { apiKey, accountId: accountId ?? claims.account.bss, grantId: claims.latchkey.grant_id };
     },
   };
 }
 
 async function verified({ verify, issuer }: RefreshTokenGrantParts, token: string): Promise<RefreshTokenClaims> {
   try {
-    return await verify(token, { typ: REFRESH_TOKEN_TYPE, issuer, audience: issuer });
+    return await verify(token, { typ: REFRESH_TOKEN_TYPE, issuer, audience: refreshTokenAudience(issuer) });
   } catch (error) {
     if (error instanceof TokenExpired) throw new RefreshTokenExpired('The refresh token is expired. Log in again.');
     if (error instanceof TokenInvalid) throw invalid(error.diagnostic ?? error.message, error);

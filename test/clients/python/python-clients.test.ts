@@ -80,6 +80,18 @@ describePython('the Python clients', () => {
 
       expect(printed).toEqual({ refused: 'InvalidAudienceError' });
     });
+
+    /** Token confusion: both kinds are signed by the same keys, and this library does not look at `typ`. */
+    it('given a refresh token, when it stands in for an access token, then it is refused', async () => {
+      const issuer = issuerOf(service());
+      const client = { Authorization: `Basic ${Buffer.from('bx:bx').toString('base64')}` };
+      const { body } = await service().exchange({ grant_type: 'apikey', apikey: service().adminKey }, client);
+      const asked = { keys: `${issuer}/keys`, algorithm: 'RS256', issuer, audience: issuer };
+
+      const printed = await runPython('pyjwt_reader.py', 'verify', { ...asked, token: body['refresh_token'] });
+
+      expect(printed).toEqual({ refused: 'InvalidAudienceError' });
+    });
   });
 
   describe('ibm-platform-services for Python: IamIdentityV1', () => {
