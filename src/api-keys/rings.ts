@@ -15,29 +15,26 @@ export function keysUnderPepper(store: Store, pepperId: string, limit: number): 
 }
 
 /**
- * Seals every stored secret anew under the current master key. Each gets a new entity tag, though its owner sees
- * no change: a change that was read before would put back the old seal, which nothing opens any more (ABA).
- * @param pepperIds every pepper of the ring; each key is under one of them
+ * Seals every stored secret anew under the current master key, also those of keys that no pepper opens any more. Each
+ * gets a new entity tag, though its owner sees no change: a change that was read before would put back the old seal, which
+ * nothing opens any more (ABA).
  * @returns how many needed it
  */
-export async function resealStoredSecrets(
-  store: Store,
-  sealing: Sealing,
-  pepperIds: readonly string[],
-): Promise<number> {
+export async function resealStoredSecrets(store: Store, sealing: Sealing): Promise<number> {
   let resealed = 0;
-  for (const pepperId of pepperIds) {
-    let after: readonly IndexValue[] | undefined;
-    do {
-      const page = await store.read(API_KEYS).page('byPepper', { equals: [pepperId], after, limit: PAGE_ROWS });
-      for (const apiKey of page.rows) if (await reseal(store, sealing, apiKey)) resealed += 1;
-      after = page.next;
-    } while (after !== undefined);
-  }
+  let after: readonly IndexValue[] | undefined;
+  do {
+    // By values that never change: a key that is used meanwhile keeps its place, so the scan does not miss it.
+    const page = await store.read(API_KEYS).page('ofAccountByCreation', { equals: [], after, limit: PAGE_ROWS });
+    for (const apiKey of page.rows) if (await reseal(store, sealing, apiKey)) resealed += 1;
+    after = page.next;
+  } while (after !== undefined);
   return resealed;
 }
 
-async function reseal(store: Store, sealing: Sealing, { id }: ApiKey): Promise<boolean> {
+async function reseal(store: Store, sealing: Sealing, { id, sealedSecret: seen }: ApiKey): Promise<boolean> {
+  // A secret is sealed when its key is made, and only anew after that.
+  if (seen === undefined || sealing.sealedUnder(seen) === sealing.currentKeyId) return false;
   for (;;) {
     const apiKey = await store.read(API_KEYS).get(id);
     if (apiKey?.sealedSecret === undefined) return false;

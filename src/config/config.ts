@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import type { SettingValues } from './settings.ts';
 
@@ -58,4 +59,9 @@ export function publicUrlAt({ publicUrl, host, tls }: Config, port: number): str
   if (!['0.0.0.0', '::'].includes(host)) url.hostname = host.includes(':') ? `[${host}]` : host;
   url.port = String(port);
   return url.origin;
+}
+
+/** Whether only programs of this machine reach a listener on this host. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -77,6 +77,8 @@ const NEEDED_WITH_SERVERS = {
   redisUrl: 'an address such as redis://127.0.0.1:6379',
   pepper: 'the output of: openssl rand -base64 32',
   masterKey: 'the output of: openssl rand -base64 32',
+  // Each process would else call itself by its own port, and refuse the tokens of all others.
+  publicUrl: 'the address under which clients reach all processes, such as https://keys.example.com',
 } as const;
 
 function tlsOf(values: SettingValues, readTextFile: ReadTextFile, complain: Complain): Config['tls'] {

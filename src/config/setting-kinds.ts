@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { networkOf } from '../http/ip-address.ts';
 import { type KeyRing, KeyRingUnreadable, keyRingFromText, type RingKind } from '../secrets/key-ring.ts';
 
 /**
@@ -113,10 +114,7 @@ const hasHost = (text: string, scheme: string): boolean =>
   text.startsWith(`${scheme}//`) && text.length > scheme.length + '//'.length;
 
 function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  if (prefix === undefined) return true;
+  const network = networkOf(text);
   // A prefix of 0 would trust every address: anybody could then forge `X-Forwarded-For` (address spoofing).
-  return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+  return network !== undefined && network.bits > 0;
 }

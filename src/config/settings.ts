@@ -56,9 +56,9 @@ export const SETTINGS = {
   publicUrl: setting('PUBLIC_URL', {
     kind: optional(PUBLIC_URL),
     fallback: undefined,
-    fallbackText: 'http://HOST:PORT',
+    fallbackText: 'http://HOST:PORT with STORE=sqlite, else none',
     sentence:
-      'Address under which clients reach the service. The issuer of every token is this and /identity, so changing it ends every token. Without it, https:// is used when TLS is on and localhost when HOST is every address.',
+      'Address under which clients reach the service. The issuer of every token is this and /identity, so changing it ends every token. Required with STORE=mongo-redis. Without it, https:// is used when TLS is on and localhost when HOST is every address.',
   }),
   operationsHost: setting('OPERATIONS_HOST', {
     kind: HOST_NAME,

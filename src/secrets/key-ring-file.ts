@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type KeyRing, KeyRingUnreadable, keyRingFromText, nameOfKey, type RingKind } from './key-ring.ts';
+import { syncFolder, writeDurably } from './durable-files.ts';
+import { type KeyRing, KeyRingUnreadable, keyRingFromText, keysOf, nameOfKey, type RingKind } from './key-ring.ts';
 
 /** What `keyRingFromFile` needs. */
 export interface KeyRingFileParts {
@@ -73,25 +74,6 @@ function newRingText({ leastBytes }: RingKind): string {
   return `${nameOfKey(bytes)}:${bytes.toString('base64')}\n`;
 }
 
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /**
  * Puts a new key first in the ring's file; the one that was first is retired and still understood.
  * Processes that run go on with the old ring until they are started again.
@@ -101,19 +83,34 @@ export async function beginNewRingKey(folder: string, kind: RingKind): Promise<K
   return replaceRingFile(folder, kind, `${newRingText(kind).trim()},${old}`);
 }
 
-/** Takes retired keys out of the ring's file. */
-export async function endRetiredRingKeys(folder: string, kind: RingKind): Promise<KeyRing> {
-  const [current = ''] = (await existingRingText(folder, kind)).split(',');
-  return replaceRingFile(folder, kind, current);
+/**
+ * Takes retired keys out of the ring's file.
+ * @param checked the ring that nothing needs any more but for its current key
+ * @throws KeyRingUnreadable  the file holds another ring by now; nobody has looked whether that one's keys are needed
+ */
+export async function endRetiredRingKeys(folder: string, kind: RingKind, checked: KeyRing): Promise<KeyRing> {
+  if ((await existingRingText(folder, kind)) !== ringText(checked)) {
+    throw new KeyRingUnreadable(kind, `${join(folder, kind.name)} was changed meanwhile; run this again`);
+  }
+  return replaceRingFile(folder, kind, ringText({ current: checked.current, retired: [] }));
+}
+
+/** Writes the whole ring to its file again. */
+export async function putRingBack(folder: string, kind: RingKind, ring: KeyRing): Promise<void> {
+  await replaceRingFile(folder, kind, ringText(ring));
 }
 
 async function existingRingText(folder: string, kind: RingKind): Promise<string> {
   const text = await textOf(join(folder, kind.name), kind);
   if (text === undefined) throw new KeyRingUnreadable(kind, `${join(folder, kind.name)} is missing`);
-  const { current, retired } = keyRingFromText(kind, text);
-  // Written with their ids: a bare value would get another one beside others.
-  return [current, ...retired].map(({ id, bytes }) => `${id}:${bytes.toString('base64')}`).join(',');
+  return ringText(keyRingFromText(kind, text));
 }
+
+/** Written with their ids: a bare value would get another one beside others. */
+const ringText = (ring: KeyRing): string =>
+  keysOf(ring)
+    .map(({ id, bytes }) => `${id}:${bytes.toString('base64')}`)
+    .join(',');
 
 async function replaceRingFile(folder: string, kind: RingKind, text: string): Promise<KeyRing> {
   const file = join(folder, kind.name);

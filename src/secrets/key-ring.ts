@@ -60,6 +60,12 @@ export function keyRingFromText(kind: RingKind, text: string): KeyRing {
   return Object.freeze({ current, retired: Object.freeze(retired) });
 }
 
+/** @returns every key of the ring, the current one first */
+export const keysOf = ({ current, retired }: KeyRing): readonly RingKey[] => [current, ...retired];
+
+/** @returns the ids of the ring's keys, the current one's first */
+export const idsOf = (ring: KeyRing): readonly string[] => keysOf(ring).map(({ id }) => id);
+
 /** @returns the key with this id, current or retired, or `undefined` */
 export function ringKeyById(ring: KeyRing, id: string): RingKey | undefined {
   return ring.current.id === id ? ring.current : ring.retired.find((key) => key.id === id);

@@ -18,6 +18,7 @@ import { openSigningKeys } from '../signing-keys/signing-keys.ts';
 import { jwtVerifier } from '../signing-keys/verify-jwt.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { ACCESS_TOKEN_LIMIT_SECONDS } from '../token-format/token-types.ts';
 import { bearerAuthentication } from '../tokens/authenticate-bearer.ts';
 import { clientAuthentication } from '../tokens/authenticate-client.ts';
 import { exchangeWith } from '../tokens/exchange.ts';
@@ -40,17 +41,16 @@ export interface AssembleParts {
   readonly metrics: Metrics;
   /** The `iss` claim. */
   readonly issuer: string;
+  /** Told of everything that must be closed again, the last first; also of what was opened before the rest failed. */
+  readonly opened: AsyncDisposableStack;
 }
 
 /** Everything inside, joined; it knows no HTTP. */
 export type Domains = Awaited<ReturnType<typeof assembleDomains>>;
 
-/** The longest life of an access token, seconds. */
-const TOKEN_LIFE_SECONDS = 3_600;
-
 /** Joins the rooms of the two lower floors. */
 export async function assembleDomains(parts: AssembleParts) {
-  const { config, store, secrets, clock, logger, metrics, issuer } = parts;
+  const { config, store, secrets, clock, logger, metrics, issuer, opened } = parts;
   const digests = secretDigests(secrets.pepper);
   const sealing = sealingUnder(secrets.masterKey);
   const signingKeys = await openSigningKeys({
@@ -60,13 +60,16 @@ export async function assembleDomains(parts: AssembleParts) {
     logger,
     algorithm: config.signingAlgorithm,
     jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
-    tokenLifeSeconds: TOKEN_LIFE_SECONDS,
+    tokenLifeSeconds: ACCESS_TOKEN_LIMIT_SECONDS,
     rotationDays: config.signingKeyRotationDays,
     recorded: signingKeysRecorded(clock),
   });
+  opened.defer(() => signingKeys.close());
   const revocations = await openLiveSet({ store, clock });
+  opened.defer(() => revocations.close());
   const onError = (cause: unknown): void => logger.warn({ err: cause }, 'records could not be written; they are kept');
   const recorder = recordExchanges({ store, clock, onError });
+  opened.defer(() => recorder.close());
 
   const access = accessWith({
     ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
@@ -101,7 +104,7 @@ export async function assembleDomains(parts: AssembleParts) {
     trackRecord: trackRecordIn(store),
     exchange,
     introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),
-    revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock, issuer }),
+    revocation: revocationWith({ store, verify, authenticate, apiKeys, clock }),
     authenticateBearer: bearerAuthentication({ verify, revocations, issuer }),
     authenticateClient,
     anonymousIntrospections: limiter('anonymous_introspections', parts),

@@ -3,6 +3,7 @@ import { EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Job } from '../jobs/leased-runner.ts';
+import { forgetGoneNodes } from '../nodes/node.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
 import type { Domains } from './assemble-domains.ts';
@@ -22,6 +23,7 @@ export function backgroundWork(
 ): readonly Job[] {
   const sweep = async (): Promise<void> => {
     await sweepExpired(store, clock.now(), performance.now() + budgetMilliseconds);
+    await forgetGoneNodes(store, clock.now());
   };
   return [
     { name: 'sweep what has expired', everyMilliseconds: SWEEP_MILLISECONDS, run: sweep },

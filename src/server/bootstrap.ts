@@ -1,15 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import { ACCOUNTS, type Account, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import { type ApiKeyMakerParts, newApiKey } from '../api-keys/new-api-key.ts';
-import type { Clock } from '../clock/clock.ts';
+import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
+import { syncFolder, writeDurably } from '../secrets/durable-files.ts';
 import { insert } from '../store/changes.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
 import { MEMBERSHIPS, membershipId, USER_REALM, USERS } from '../users/user.ts';
+import { bootstrapRecorded } from './bootstrap-audit.ts';
 
 /** What the first start stands on. */
 export interface BootstrapParts extends ApiKeyMakerParts {
@@ -39,7 +41,10 @@ export async function bootstrap(parts: BootstrapParts): Promise<{ installation: 
   const owner = { accountId: account.id, iamId: user.id };
   const { apiKey, secret } = newApiKey(parts, { name: 'admin', ...owner }, user.id, clock.now());
   const pending = pendingKeyFile(dataFolder, installation);
-  await writePrivately(dataFolder, pending, `${secret}\n`);
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await writeDurably(pending, `${secret}\n`);
+  // Before the commit: power that fails after it must find the key, or nobody ever has it.
+  await syncFolder(dataFolder);
   try {
     await store.commit([
       insert(INSTALLATIONS, installation),
@@ -47,6 +52,7 @@ export async function bootstrap(parts: BootstrapParts): Promise<{ installation: 
       insert(USERS, user),
       insert(MEMBERSHIPS, membership),
       insert(API_KEYS, apiKey),
+      ...bootstrapRecorded(installation, apiKey),
     ]);
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
@@ -106,28 +112,37 @@ function newInstallation(now: number) {
 const pendingKeyFile = (dataFolder: string, { installationId }: Installation): string =>
   `${adminKeyFile(dataFolder)}.${installationId}`;
 
-async function writePrivately(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 /**
  * Gives the installation's key its final name, unless another process has done so: the winner of the commit, or whoever
  * starts after the winner died. Keys of installations that did not come to be open nothing and go.
  */
 async function settleKeyFiles(dataFolder: string, installation: Installation): Promise<void> {
   const pending = pendingKeyFile(dataFolder, installation);
-  await rename(pending, adminKeyFile(dataFolder)).catch(unlessMissing);
-  const prefix = `${basename(adminKeyFile(dataFolder))}.`;
+  if ((await lstat(pending).catch(unlessMissing)) !== undefined) {
+    await rename(pending, adminKeyFile(dataFolder)).catch(unlessMissing);
+    await syncFolder(dataFolder);
+  }
   const names = (await readdir(dataFolder).catch(unlessMissing)) ?? [];
-  const useless = names.filter((name) => name.startsWith(prefix));
-  await Promise.all(useless.map((name) => rm(join(dataFolder, name), { force: true })));
+  for (const name of names) {
+    const file = join(dataFolder, name);
+    if (name !== basename(pending) && (await isLeftBehind(file))) await rm(file, { force: true });
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A start that is under way has its key file for much less. */
+const LEFT_BEHIND_MILLISECONDS = 60_000;
+
+/**
+ * Whether a start that failed wrote this file. Whatever else stands beside the key is its operator's, and may be the only
+ * copy of it.
+ */
+async function isLeftBehind(file: string): Promise<boolean> {
+  const [prefix, suffix] = [`${basename(adminKeyFile(''))}.`, extname(file).slice(1)];
+  if (basename(file) !== `${prefix}${suffix}` || !UUID.test(suffix)) return false;
+  const found = await lstat(file).catch(unlessMissing);
+  if (found?.isFile() !== true || (found.mode & 0o777) !== 0o600) return false;
+  return found.mtimeMs + LEFT_BEHIND_MILLISECONDS < SYSTEM_CLOCK.now();
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {

@@ -3,6 +3,7 @@ import { API_KEYS } from '../api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
+import { NODES } from '../nodes/node.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SIGNING_KEYS } from '../signing-keys/signing-key.ts';
@@ -20,6 +21,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(ACTIVITY),
   anyCollection(REVOCATIONS),
   anyCollection(SIGNING_KEYS),
+  anyCollection(NODES),
   anyCollection(AUDIT_EVENTS),
   anyCollection(EXCHANGE_COUNTS),
   anyCollection(EXCHANGE_FAILURES),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
-import { type KeyRing, MASTER_KEY_RING, PEPPER_RING } from '../secrets/key-ring.ts';
+import { idsOf, type KeyRing, MASTER_KEY_RING, PEPPER_RING } from '../secrets/key-ring.ts';
 import { keyRingFromFile } from '../secrets/key-ring-file.ts';
 import type { Store, StoreMigrations } from '../store/store.ts';
 import { openSqliteStore } from '../store-sqlite/open-sqlite-store.ts';
@@ -68,8 +68,25 @@ export async function openSecrets(config: Config): Promise<InstallationSecrets> 
   };
 }
 
+/**
+ * To be called once this process is known to others. A ring that was ended before that is not seen by whoever ended it, so
+ * what is sealed or digested with its old keys would be lost.
+ * @throws Error  a ring was changed since it was read
+ */
+export async function requireSameSecrets(config: Config, secrets: InstallationSecrets): Promise<void> {
+  const now = await openSecrets(config);
+  const told = ({ pepper, masterKey }: InstallationSecrets) => JSON.stringify([idsOf(pepper), idsOf(masterKey)]);
+  if (told(now) !== told(secrets)) {
+    throw new Error('The pepper or the master key was changed while the service started. Start it again.');
+  }
+}
+
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      // A folder that cannot be looked at is not one without a store: new secrets would shut the old store for good.
+      if (error.code !== 'ENOENT') throw error;
+      return false;
+    },
   );

@@ -1,13 +1,14 @@
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
-import { type Config, publicUrlAt } from '../config/config.ts';
-import { refuseInTokenForm } from '../doors/ibm-iam-token/refusals.ts';
+import { type Config, isLoopback, publicUrlAt } from '../config/config.ts';
+import { refuseWhileStarting } from '../doors/ibm-iam-token/refusals.ts';
 import { clientAddresses } from '../http/client-addresses.ts';
 import { listen } from '../http/listener.ts';
 import { type OverloadGuard, overloadGuard } from '../http/overload-guard.ts';
 import { sealedCursors } from '../http/sealed-cursors.ts';
 import { leasedRunner } from '../jobs/leased-runner.ts';
+import { announcePresence } from '../nodes/presence.ts';
 import { cursorKeyOf } from '../secrets/cursor-key.ts';
 import { sealing } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
@@ -18,13 +19,16 @@ import { assembleDomains, type Domains } from './assemble-domains.ts';
 import { backgroundWork } from './background-work.ts';
 import { bootstrap } from './bootstrap.ts';
 import { buildApp } from './build-app.ts';
-import { openSecrets, openStore } from './open-store.ts';
+import { openSecrets, openStore, requireSameSecrets } from './open-store.ts';
 import { operationsApp } from './operations-app.ts';
 import { listenForService } from './service-listener.ts';
+import { VERSION } from './version.ts';
 
 /** A service that is running. */
 export interface RunningService {
   readonly publicUrl: string;
+  /** Where its listener is, which need not be where clients reach it. */
+  readonly listenUrl: string;
   readonly operationsUrl: string;
   /** What the store is made of, with versions. */
   readonly back: readonly string[];
@@ -78,21 +82,23 @@ async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): 
   const guard = overloadGuard();
   opened.defer(() => guard.close());
   // The port must be known before the issuer is, so the listener opens first and answers 503 until all is assembled.
-  const late: { handler: RequestListener } = { handler: refuseInTokenForm };
+  const late: { handler: RequestListener } = { handler: refuseWhileStarting };
   const handler: RequestListener = (request, response) => late.handler(request, response);
   const listener = await listenForService({ config, guard, metrics, logger, handler });
   opened.defer(() => listener.stop(FAILED_START_MILLISECONDS));
   const publicUrl = publicUrlAt(config, listener.port);
+  warnOfGuessedIssuer(config, publicUrl, logger);
+  const onError = (cause: unknown): void => logger.warn({ err: cause }, 'this process could not tell that it lives');
+  const presence = await announcePresence({ ...secrets, store, clock, version: VERSION, onError });
+  opened.defer(() => presence.close());
+  await requireSameSecrets(config, secrets);
 
   if (config.bootstrap === 'auto') {
     const maker = { digests: secretDigests(secrets.pepper), sealing: sealing(secrets.masterKey) };
     await bootstrap({ ...maker, store, clock, dataFolder: config.dataFolder });
   }
   const issuer = `${publicUrl}/identity`;
-  const domains = await assembleDomains({ config, store, secrets, clock, logger, metrics, issuer });
-  opened.defer(() => domains.revocations.close());
-  opened.defer(() => domains.signingKeys.close());
-  opened.defer(() => domains.recorder.close());
+  const domains = await assembleDomains({ config, store, secrets, clock, logger, metrics, issuer, opened });
   const running = await startRoundAbout({ ...parts, metrics, store, domains, guard, publicUrl }, opened);
   const back = await store.describe();
   // Last, so that nobody is served by a service that goes on to fail.
@@ -107,7 +113,16 @@ async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): 
     await listener.stop(STOP_MILLISECONDS);
     await atMost(CLOSE_MILLISECONDS, opened.disposeAsync());
   };
-  return { publicUrl, operationsUrl: running.operationsUrl, back, store, domains, stop };
+  return { publicUrl, listenUrl: listener.url, operationsUrl: running.operationsUrl, back, store, domains, stop };
+}
+
+/** Who is reached from other machines has an address there, which this process cannot know; the port alone may change. */
+function warnOfGuessedIssuer(config: Config, publicUrl: string, logger: Logger): void {
+  if (config.publicUrl !== undefined || isLoopback(config.host)) return;
+  logger.warn(
+    { issuer: `${publicUrl}/identity` },
+    'LATCHKEY_PUBLIC_URL is not set, so the issuer of every token is guessed; set it to the address that clients use',
+  );
 }
 
 /** A store that does not answer must not hold up the end; what it could not take is lost either way. */

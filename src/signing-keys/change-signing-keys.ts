@@ -22,8 +22,8 @@ export interface ChangeSigningKeysParts {
   readonly sealing: Sealing;
   readonly clock: Clock;
   readonly keys: SigningKeySet;
-  /** Of keys made from now on. */
-  readonly algorithm: SigningAlgorithm;
+  /** Of keys made from now on; `undefined`: as the newest key's. */
+  readonly algorithm: SigningAlgorithm | undefined;
   /** How long a new key is published before it signs. */
   readonly leadMilliseconds: number;
   readonly verifyMilliseconds: number;
@@ -42,7 +42,9 @@ export interface StagedKey {
 
 /** Everything that changes the stored signing keys; safe to call in many processes at once. */
 export interface ChangeSigningKeys {
+  /** @throws NotFound  no algorithm was given */
   makeFirst(): Promise<void>;
+  /** @throws NotFound  there is no key yet, and no algorithm was given */
   rotate(under?: Lease): Promise<StagedKey>;
   /** @throws NotFound  no key has this id, or it was dropped before */
   drop(kid: string): Promise<StagedKey>;
@@ -135,15 +137,24 @@ async function commit(
   learned.forEach(keys.learn);
 }
 
-function newKey({ sealing, algorithm, clock, keys }: ChangeSigningKeysParts, signFrom: number): Promise<SigningKey> {
+function newKey(parts: ChangeSigningKeysParts, signFrom: number): Promise<SigningKey> {
+  const { sealing, clock, keys } = parts;
   const ordinal = 1 + Math.max(0, ...keys.rows().map((key) => key.ordinal));
-  return newSigningKey({ sealing, algorithm, ordinal, now: clock.now(), signFrom });
+  return newSigningKey({ sealing, algorithm: algorithmFor(parts), ordinal, now: clock.now(), signFrom });
+}
+
+function algorithmFor({ algorithm, keys }: ChangeSigningKeysParts): SigningAlgorithm {
+  const newest = keys.rows().findLast(({ droppedAt }) => droppedAt === undefined) ?? keys.rows().at(-1);
+  const wanted = algorithm ?? newest?.algorithm;
+  if (wanted === undefined) throw new NotFound('There is no signing key yet; the first start of the service makes it.');
+  return wanted;
 }
 
 /** A key that is published, waits for its turn, and has the algorithm that is wanted: rotating twice stages one key. */
-function pendingKey({ keys, clock, algorithm, leadMilliseconds }: ChangeSigningKeysParts): SigningKey | undefined {
+function pendingKey(parts: ChangeSigningKeysParts): SigningKey | undefined {
+  const { keys, clock, leadMilliseconds } = parts;
   const newest = keys.rows().findLast(({ droppedAt }) => droppedAt === undefined);
-  if (newest === undefined || newest.algorithm !== algorithm) return undefined;
+  if (newest === undefined || newest.algorithm !== algorithmFor(parts)) return undefined;
   const wait = newest.signFrom - clock.now();
   // A longer wait than the lead was staged under a clock that ran ahead; its turn may never come.
   return wait > 0 && wait <= leadMilliseconds ? newest : undefined;

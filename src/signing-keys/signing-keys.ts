@@ -55,6 +55,7 @@ export interface SigningKeys {
   /**
    * Publishes the next key now; it signs once every cached key set holds it. A rotation that is already staged is answered
    * again.
+   * @throws NotFound  there is no key yet, and no algorithm was given to make one
    */
   rotate(): Promise<StagedKey>;
   /**
@@ -75,8 +76,11 @@ export interface SigningKeysParts {
   readonly store: Store;
   readonly sealing: Sealing;
   readonly clock: Clock;
-  /** Another one than the newest key's stages a rotation to it. */
-  readonly algorithm: SigningAlgorithm;
+  /**
+   * Another one than the newest key's stages a rotation to it. `undefined`: as the newest key's, and where there is no key
+   * none is made. Only the service itself knows what is wanted; a command may run without the service's settings.
+   */
+  readonly algorithm: SigningAlgorithm | undefined;
   /** For how long anybody may cache the key set, everything counted. */
   readonly jwksMaxAgeSeconds: number;
   /** The longest life of an access token, in seconds. */
@@ -96,7 +100,8 @@ const SPREAD_MARGIN_SECONDS = 60;
 const LOOK_UP_COOLDOWN_MILLISECONDS = 1_000;
 
 /**
- * Opens the signing keys, makes the first one where there is none, and stages a rotation where the algorithm was changed.
+ * Opens the signing keys, makes the first one where there is none, and stages a rotation where the algorithm was changed;
+ * both only when an algorithm is given.
  * @throws SealBroken  no key can be opened with the master key ring
  */
 export async function openSigningKeys(parts: SigningKeysParts): Promise<SigningKeys> {
@@ -118,8 +123,12 @@ export async function openSigningKeys(parts: SigningKeysParts): Promise<SigningK
 }
 
 async function prepare(keys: SigningKeySet, changes: ChangeSigningKeys, parts: SigningKeysParts): Promise<void> {
-  if (keys.rows().length === 0) await changes.makeFirst();
+  if (keys.rows().length === 0) {
+    if (parts.algorithm === undefined) return;
+    await changes.makeFirst();
+  }
   keys.ready();
+  if (parts.algorithm === undefined) return;
   const newest = keys.rows().findLast(({ droppedAt }) => droppedAt === undefined);
   if (newest === undefined || newest.algorithm === parts.algorithm) return;
   const { kid, algorithm, signFrom } = await changes.rotate();

@@ -11,7 +11,8 @@ import type { SigningKeys } from './signing-keys.ts';
 /** What a token must be, to be accepted at one place. */
 export interface TokenExpectation<Type extends TokenType> {
   readonly typ: Type;
-  readonly issuer: string;
+  /** `undefined` accepts any, which only revocation may do: whatever our keys have signed can be taken back. */
+  readonly issuer: string | undefined;
   /** One that the token must name; `undefined` accepts any, which only introspection and revocation may do. */
   readonly audience: string | undefined;
   /** How long after `exp` the token is still accepted, and how far `iat` and `nbf` may lie ahead. Default: 0, and 10. */
@@ -91,7 +92,7 @@ function checkedClaims<Type extends TokenType>(
 ): TokenClaims[Type] {
   // Token substitution: a refresh token is signed by the same keys and must not pass for an access token.
   if (header.typ !== typ) throw refused(`of the type ${header.typ}, not ${typ}`);
-  if (claims['iss'] !== issuer) throw refused('of another issuer');
+  if (issuer !== undefined && claims['iss'] !== issuer) throw refused('of another issuer');
   const shaped = claimsOfType(typ, claims);
   if (shaped === undefined) throw refused('the claims have another shape');
   // Cross-service replay: a token for one audience is worth nothing at another (RFC 9700, section 2.3).

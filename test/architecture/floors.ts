@@ -24,6 +24,7 @@ export const PLATFORM_ROOMS: readonly string[] = [
   'crn',
   'http',
   'jobs',
+  'nodes',
   'problems',
   'revocations',
   'secrets',

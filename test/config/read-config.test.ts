@@ -12,6 +12,7 @@ const SERVERS = {
   LATCHKEY_REDIS_URL: 'redis://127.0.0.1:6379',
   LATCHKEY_PEPPER: SECRET,
   LATCHKEY_MASTER_KEY: OTHER_SECRET,
+  LATCHKEY_PUBLIC_URL: 'https://keys.example.com',
 };
 
 const FILES: Readonly<Record<string, string>> = {
@@ -80,7 +81,7 @@ describe('readConfig', () => {
       expect(bootstrap).toBe('off');
     });
 
-    it('when only STORE is given, then each of the four is asked for, and how to make a secret is said', () => {
+    it('when only STORE is given, then each of the five is asked for, and how to make a secret is said', () => {
       const problems = problemsOf({ LATCHKEY_STORE: 'mongo-redis' });
 
       expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
@@ -88,6 +89,7 @@ describe('readConfig', () => {
         'LATCHKEY_REDIS_URL',
         'LATCHKEY_PEPPER',
         'LATCHKEY_MASTER_KEY',
+        'LATCHKEY_PUBLIC_URL',
       ]);
       expect(problems[2]).toContain('openssl rand -base64 32');
     });
@@ -220,6 +222,8 @@ describe('readConfig', () => {
       ['LATCHKEY_TRUSTED_PROXIES', '10.0.0.0/33'],
       ['LATCHKEY_TRUSTED_PROXIES', '0.0.0.0/0'],
       ['LATCHKEY_TRUSTED_PROXIES', 'loopback'],
+      ['LATCHKEY_TRUSTED_PROXIES', '::ffff:10.0.0.0/64'],
+      ['LATCHKEY_TRUSTED_PROXIES', '::ffff:0.0.0.0/96'],
       ['LATCHKEY_JWKS_MAX_AGE_SECONDS', '0'],
       ['LATCHKEY_ANONYMOUS_INTROSPECTION', 'true'],
       ['LATCHKEY_SIGNING_ALGORITHM', 'HS256'],

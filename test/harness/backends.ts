@@ -11,7 +11,10 @@ export const BACKENDS: readonly Backend[] = (process.env['TEST_BACKENDS'] ?? 'sq
   throw new Error(`TEST_BACKENDS: '${name}' is no back-end`);
 });
 
-/** The settings of a fresh installation on a back-end; on MongoDB a database of its own. */
+/**
+ * The settings of a fresh installation on a back-end; on MongoDB a database of its own, and an address that leads nowhere:
+ * the issuer is the same for all processes, whichever ports they have.
+ */
 export function settingsOf(backend: Backend): Environment {
   if (backend === 'sqlite') return { LATCHKEY_STORE: 'sqlite' };
   const { mongoUrl, redisUrl } = serverAddresses();
@@ -20,6 +23,7 @@ export function settingsOf(backend: Backend): Environment {
   return {
     LATCHKEY_STORE: 'mongo-redis',
     LATCHKEY_BOOTSTRAP: 'auto',
+    LATCHKEY_PUBLIC_URL: 'http://keys.test',
     LATCHKEY_MONGO_URL: database.href,
     LATCHKEY_REDIS_URL: redisUrl,
     LATCHKEY_PEPPER: randomBytes(32).toString('base64'),

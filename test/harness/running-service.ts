@@ -10,6 +10,7 @@ import { newLogger } from '../../src/telemetry/logger.ts';
 import { BACKENDS, type Backend, settingsOf } from './backends.ts';
 import { type Answer, type Call, caller } from './http-call.ts';
 import { type MovingClock, movingClock } from './moving-clock.ts';
+import { freePort } from './servers/free-port.ts';
 
 /** A whole service in this process, on free ports of loopback, with a fresh installation. */
 export interface RunningService extends Service {
@@ -48,7 +49,7 @@ export async function runningService(options: RunningServiceOptions = {}): Promi
     {
       ...settingsOf(backend),
       LATCHKEY_DATA: dataFolder,
-      LATCHKEY_PORT: '0',
+      ...(await reachable(backend)),
       LATCHKEY_OPERATIONS_PORT: '0',
       LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '0',
       ...settings,
@@ -60,7 +61,7 @@ export async function runningService(options: RunningServiceOptions = {}): Promi
   const clock = movingClock();
   const service = await serve({ config, clock, logger });
   const adminKey = (await readFile(adminKeyFile(dataFolder), 'utf8')).trim();
-  const call = caller(service.publicUrl);
+  const call = caller(service.listenUrl);
 
   const exchange: RunningService['exchange'] = (form, headers = {}) =>
     call('POST', '/identity/token', { form, headers });
@@ -80,6 +81,13 @@ export async function runningService(options: RunningServiceOptions = {}): Promi
       if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** A public address at which clients in tests find the service; the embedded one makes its own from its port. */
+async function reachable(backend: Backend): Promise<Environment> {
+  if (backend === 'sqlite') return { LATCHKEY_PORT: '0' };
+  const port = String(await freePort());
+  return { LATCHKEY_PORT: port, LATCHKEY_PUBLIC_URL: `http://127.0.0.1:${port}` };
 }
 
 /**

@@ -49,7 +49,8 @@ describe('the command line', () => {
     const { exitCode, stderr } = await processes.run(['serve'], { settings: { LATCHKEY_STORE: 'mongo-redis' } });
 
     expect(exitCode).toBe(2);
-    for (const name of ['MONGO_URL', 'REDIS_URL', 'PEPPER', 'MASTER_KEY']) expect(stderr).toContain(`LATCHKEY_${name}`);
+    for (const name of ['MONGO_URL', 'REDIS_URL', 'PEPPER', 'MASTER_KEY', 'PUBLIC_URL'])
+      expect(stderr).toContain(`LATCHKEY_${name}`);
   });
 
   it('when a command is unknown, then it says so and does not start the service', async () => {
@@ -150,6 +151,7 @@ describe('a start that fails', () => {
       LATCHKEY_REDIS_URL: `redis://127.0.0.1:${port}`,
       LATCHKEY_PEPPER: secret(),
       LATCHKEY_MASTER_KEY: secret(),
+      LATCHKEY_PUBLIC_URL: 'http://keys.test',
     };
 
     const ended = await processes.begin({ dataFolder: await processes.folder(), settings }).ended;

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { givenReadableKey } from '../harness/given-readable-key.ts';
 import { type ServiceProcess, serviceProcesses } from '../harness/service-process.ts';
 
 const processes = serviceProcesses();
@@ -59,6 +61,41 @@ describe.each(BACKENDS)('commands beside a running service [%s]', (backend) => {
 
     expect(exitCode).toBe(1);
     expect(stderr).toContain('There is no such signing key.');
+  });
+});
+
+/** Who types a command has not the service's environment about: its defaults must decide nothing. */
+describe('commands without the settings of a service that signs with ES256', () => {
+  it('when each is run, then none changes how tokens are signed, nor does the drop of an unknown key change a thing', async () => {
+    const service = await processes.start({ settings: { LATCHKEY_SIGNING_ALGORITHM: 'ES256' } });
+    const { dataFolder } = service;
+    const run = (...words: string[]) => processes.run(words, { dataFolder });
+    const published = async () => (await service.call('GET', '/identity/keys')).body.keys;
+    const [first, ...others] = await published();
+    expect([first.alg, others]).toEqual(['ES256', []]);
+
+    expect(await run('drop-signing-key', 'no-such-key')).toMatchObject({ exitCode: 1 });
+    await run('retire-master-key');
+    await run('retire-master-key');
+    expect(await published()).toEqual([first]);
+
+    expect(await run('rotate-signing-key')).toMatchObject({ stdout: expect.stringContaining('(ES256)') });
+    await eventually(async () => expect(await published()).toHaveLength(2));
+    expect((await published()).map(({ alg }: { alg: string }) => alg)).toEqual(['ES256', 'ES256']);
+    await service.stop();
+  }, 60_000);
+
+  it('when there is no installation yet, then none makes a signing key', async () => {
+    const dataFolder = join(await processes.folder(), 'data');
+
+    const { exitCode, stderr } = await processes.run(['rotate-signing-key'], { dataFolder });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('There is no signing key yet');
+    const service = await processes.start({ dataFolder, settings: { LATCHKEY_SIGNING_ALGORITHM: 'ES256' } });
+    const { keys } = (await service.call('GET', '/identity/keys')).body;
+    expect(keys.map(({ alg }: { alg: string }) => alg)).toEqual(['ES256']);
+    await service.stop();
   });
 });
 
@@ -136,16 +173,6 @@ async function givenKey(service: ServiceProcess): Promise<string> {
   const { iam_id, account } = JSON.parse(Buffer.from(owner.split('.')[1] ?? '', 'base64url').toString());
   const json = { name: 'one', iam_id, account_id: account.bss };
   const { status, body } = await service.call('POST', '/v1/apikeys', { token: owner, json });
-  expect(status).toBe(201);
-  return body.apikey;
-}
-
-/** Values of service IDs' keys may be read again; users' may not. */
-async function givenReadableKey(service: ServiceProcess): Promise<{ id: string; apikey: string }> {
-  const owner = await service.tokenOf(await service.adminKey());
-  const { account } = JSON.parse(Buffer.from(owner.split('.')[1] ?? '', 'base64url').toString());
-  const json = { name: 'robot', account_id: account.bss, apikey: { name: 'readable', store_value: true } };
-  const { status, body } = await service.call('POST', '/v1/serviceids', { token: owner, json });
   expect(status).toBe(201);
   return body.apikey;
 }

@@ -142,13 +142,17 @@ describe('node src/main.ts', () => {
       const anHourAgo = new Date(Date.now() - 3_600_000);
       await utimes(leftBehind, anHourAgo, anHourAgo);
       await writeFile(join(dataFolder, 'admin.apikey.backup'), 'lk_mine\n', { mode: 0o600 });
+      // Of a start that may be under way, and one that somebody has made readable, which no start does.
+      const young = 'admin.apikey.11111111-0000-4000-8000-000000000000';
+      await writeFile(join(dataFolder, young), 'lk_young\n', { mode: 0o600 });
+      const readable = 'admin.apikey.22222222-0000-4000-8000-000000000000';
+      await writeFile(join(dataFolder, readable), 'lk_mine\n', { mode: 0o640 });
+      await utimes(join(dataFolder, readable), anHourAgo, anHourAgo);
 
       const service = await processes.start({ dataFolder });
 
-      expect((await readdir(dataFolder)).filter((name) => name.startsWith('admin.apikey'))).toEqual([
-        'admin.apikey',
-        'admin.apikey.backup',
-      ]);
+      const found = (await readdir(dataFolder)).filter((name) => name.startsWith('admin.apikey'));
+      expect(found.sort()).toEqual(['admin.apikey', young, readable, 'admin.apikey.backup']);
       await service.stop();
     });
   });

@@ -134,6 +134,19 @@ describe('rotation of the signing keys', () => {
     expect(await isGood(before)).toBe(true);
   });
 
+  it('when it is opened without an algorithm, then nothing is staged, and what is rotated keeps the newest', async () => {
+    const before = keys.list();
+
+    const kept = await installation.open({ algorithm: undefined });
+
+    expect(kept.list()).toEqual(before);
+    expect(await kept.rotate()).toMatchObject({ algorithm: 'ES256' });
+    await installation.open({ algorithm: 'RS256' });
+    const again = await installation.open({ algorithm: undefined });
+    expect(await again.rotate()).toMatchObject({ algorithm: 'RS256' });
+    expect(again.list().map(({ algorithm }) => algorithm)).toEqual(['ES256', 'ES256', 'RS256']);
+  });
+
   it('when the clock is set back before the first key, then signing goes on', async () => {
     installation.clock.moveSeconds(-10 * 86_400);
 

@@ -3,17 +3,17 @@ import { sealing } from '../../secrets/sealing.ts';
 import { openSigningKeys, type SigningKeys } from '../../signing-keys/signing-keys.ts';
 import type { Store } from '../../store/store.ts';
 import { newLogger } from '../../telemetry/logger.ts';
+import { ACCESS_TOKEN_LIMIT_SECONDS } from '../../token-format/token-types.ts';
 import { openSecrets, openStore } from '../open-store.ts';
 import { signingKeysRecorded } from '../signing-key-audit.ts';
 import type { CommandParts } from './command-parts.ts';
-
-const TOKEN_LIFE_SECONDS = 3_600;
 
 /** Publishes the next signing key; running services follow by themselves. */
 export function rotateSigningKeyCommand(parts: CommandParts): Promise<number> {
   return withSigningKeys(parts, async (signingKeys) => {
     const { kid, algorithm, signFrom } = await signingKeys.rotate();
     parts.say(`key ${kid} (${algorithm}) is published and signs from ${new Date(signFrom).toISOString()} on`);
+    return 0;
   });
 }
 
@@ -22,13 +22,18 @@ export function dropSigningKeyCommand(parts: CommandParts, kid: string): Promise
   return withSigningKeys(parts, async (signingKeys) => {
     const current = await signingKeys.drop(kid);
     parts.say(`key ${kid} is dropped; ${current.kid} signs now`);
+    return 0;
   });
 }
 
-/** Opens the store and the signing keys for the length of one piece of work. @returns the exit code */
+/**
+ * Opens the store and the signing keys for the length of one piece of work. Whoever types a command may not have the
+ * service's settings about: the keys' algorithm stays what it is, and none is made.
+ * @returns the exit code that the work came to
+ */
 export async function withSigningKeys(
   { config }: CommandParts,
-  work: (keys: SigningKeys, store: Store) => Promise<void>,
+  work: (keys: SigningKeys, store: Store) => Promise<number>,
 ): Promise<number> {
   const logger = newLogger({ level: config.logLevel });
   const { masterKey } = await openSecrets(config);
@@ -39,19 +44,18 @@ export async function withSigningKeys(
       logger,
       sealing: sealing(masterKey),
       clock: SYSTEM_CLOCK,
-      algorithm: config.signingAlgorithm,
+      algorithm: undefined,
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
-      tokenLifeSeconds: TOKEN_LIFE_SECONDS,
+      tokenLifeSeconds: ACCESS_TOKEN_LIMIT_SECONDS,
       rotationDays: config.signingKeyRotationDays,
       recorded: signingKeysRecorded(SYSTEM_CLOCK),
     });
     try {
-      await work(signingKeys, store);
+      return await work(signingKeys, store);
     } finally {
       await signingKeys.close();
     }
   } finally {
     await store.close();
   }
-  return 0;
 }

@@ -67,6 +67,19 @@ describeOnEveryBackend('POST /identity/revoke', (service) => {
       expect(record).toMatchObject({ subject: `token:${jti}`, minimum: 1, expiresAt: Number(exp) * 1000 + 60_000 });
     });
 
+    /** A thief's token must not live on because the clocks of two processes differ. */
+    it('when it was issued by a clock that runs ahead of ours, then it is revoked all the same', async () => {
+      service().clock.pass(50_000);
+      const token = await service().ownerToken();
+      service().clock.pass(-50_000);
+
+      expect((await revoked({ token })).status).toBe(200);
+
+      service().clock.pass(50_000);
+      expect(await statusAt('/identity/userinfo', token)).toBe(401);
+      service().clock.pass(-50_000);
+    });
+
     it('when it was signed for nobody, changed or cut short, then 200 and nothing is revoked', async () => {
       const token = await service().ownerToken();
       const [header, claims, signature] = token.split('.');
