@@ -7,7 +7,7 @@ import express, {
   type Router,
 } from 'express';
 import type { Problem } from '../problems/problem.ts';
-import { RequestMalformed, RouteUnknown } from '../problems/request-problems.ts';
+import { MethodNotAllowed, RequestMalformed, RouteUnknown } from '../problems/request-problems.ts';
 
 /**
  * An Express application with our conventions: no `ETag` of Express's own (ours are the entities'), no `X-Powered-By`,
@@ -34,6 +34,9 @@ export function loadedWhenAsked(load: () => Promise<Router>): RequestHandler {
   };
 }
 
+/** The methods that some path here has. */
+const SERVED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** Writes a failure in some door's form. `failure` is a problem, or anything else that was thrown: an internal error. */
 export type Respond = (failure: unknown, request: Request, response: Response) => void;
 
@@ -54,12 +57,14 @@ export function respondWith(respond: Respond): ErrorRequestHandler {
   return (failure, request, response, _next) => {
     // Half an answer cannot become another one: the client must see that it is broken.
     if (response.headersSent) response.destroy();
-    else respond(problemOrFailure(failure), request, response);
+    else respond(problemOrFailure(failure, request), request, response);
   };
 }
 
 /** Express itself throws on a path that is not valid percent-encoding; that is the caller's mistake, not ours. */
-function problemOrFailure(failure: unknown): Problem | unknown {
+function problemOrFailure(failure: unknown, { method }: Request): Problem | unknown {
+  // TRACE is served nowhere (R32): it would show a page what a proxy has added to its request (cross-site tracing).
+  if (failure instanceof RouteUnknown && method === 'TRACE') return new MethodNotAllowed(method, SERVED_METHODS);
   if (failure instanceof URIError) return new RequestMalformed('The path is not valid percent-encoding.');
   return failure;
 }

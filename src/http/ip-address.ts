@@ -32,7 +32,11 @@ export function normalizedAddress(text: string): string | undefined {
  */
 export function addressSet(entries: readonly string[]): AddressSet {
   const list = new BlockList();
-  for (const entry of entries) addEntry(list, entry);
+  for (const entry of entries) {
+    const network = networkOf(entry);
+    if (network === undefined) throw new RangeError(`'${entry}' is not an IP address or a network.`);
+    list.addSubnet(network.address, network.bits, network.family);
+  }
   return {
     has: (address) => {
       const version = isIP(address);
@@ -42,22 +46,27 @@ export function addressSet(entries: readonly string[]): AddressSet {
   };
 }
 
-function addEntry(list: BlockList, entry: string): void {
+/** Addresses that begin with the same bits. */
+export interface Network {
+  /** Normalised. */
+  readonly address: string;
+  readonly family: 'ipv4' | 'ipv6';
+  /** How many bits they share, of 32 or 128. */
+  readonly bits: number;
+}
+
+/** @returns the network, or the one address, that the text names; `undefined` for what names neither */
+export function networkOf(entry: string): Network | undefined {
   const slash = entry.indexOf('/');
   const written = slash === -1 ? entry : entry.slice(0, slash);
   const address = normalizedAddress(written);
-  if (address === undefined) throw new RangeError(`'${entry}' is not an IP address or a network.`);
+  if (address === undefined) return undefined;
   const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-  if (slash === -1) {
-    list.addAddress(address, family);
-    return;
-  }
+  const mostBits = family === 'ipv4' ? 32 : 128;
+  if (slash === -1) return { address, family, bits: mostBits };
   // A network of mapped IPv4 addresses counts its bits from the start of the IPv6 form.
   const surplus = family === 'ipv4' && isIP(written) === 6 ? 96 : 0;
   const digits = entry.slice(slash + 1);
   const bits = /^\d{1,3}$/.test(digits) ? Number(digits) - surplus : -1;
-  if (bits < 0 || bits > (family === 'ipv4' ? 32 : 128)) {
-    throw new RangeError(`'${entry}' is not an IP address or a network.`);
-  }
-  list.addSubnet(address, bits, family);
+  return bits < 0 || bits > mostBits ? undefined : { address, family, bits };
 }
