@@ -27,13 +27,23 @@ export interface RequestNames {
 }
 
 const NAMES = Symbol('names of the request');
+const SEEN_AT = Symbol('when the request was first seen');
 
 /** A request that remembers its names. */
-type NamedRequest = Pick<IncomingMessage, 'headers'> & { [NAMES]?: RequestNames };
+type NamedRequest = Pick<IncomingMessage, 'headers'> & { [NAMES]?: RequestNames; [SEEN_AT]?: number };
 
-/** @returns the names of the request, the same at every call */
+/** @returns the names of the request, the same at every call; the first call is the moment that `requestSeenAt` tells */
 export function requestNamesOf(request: NamedRequest): RequestNames {
-  const names = request[NAMES] ?? { transactionId: transactionIdOf(request), requestId: newRequestId() };
+  const known = request[NAMES];
+  if (known !== undefined) return known;
+  const names = { transactionId: transactionIdOf(request), requestId: newRequestId() };
   request[NAMES] = names;
+  request[SEEN_AT] = Date.now();
   return names;
+}
+
+/** @returns when the request got its names: where it is served, before its body is read. Milliseconds since the epoch */
+export function requestSeenAt(request: NamedRequest): number {
+  requestNamesOf(request);
+  return request[SEEN_AT] ?? Date.now();
 }

@@ -33,6 +33,8 @@ describe('a service that is not ready yet', () => {
       expect([early.status, keys.status]).toEqual([503, 503]);
       expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(early.body.errorCode).toMatch(/^BXNIM/);
+      expect(early.body.errorMessage).toContain('is starting');
+      expect(early.headers.get('transaction-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(later.status).toBe(200);
       begun.signal('SIGTERM');
       expect(await begun.ended).toMatchObject({ exitCode: 0 });

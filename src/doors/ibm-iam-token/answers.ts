@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { type Respond, routeTemplateOf } from '../../http/app.ts';
 import { STATUS_CODES } from '../../http/node-http.ts';
-import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
+import { type RequestNames, requestNamesOf, requestSeenAt } from '../../http/request-identity.ts';
 import { SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
 import {
@@ -78,18 +78,24 @@ function detailsOf(problem: Problem | undefined, { status, errorMessage }: Token
 
 /** No `url`: IBM's Node SDK hides the message of an error whose `context.url` holds the letters "iam". */
 function contextOf(request: Request, { transactionId }: RequestNames): Readonly<Record<string, string>> {
-  const instant = new Date();
-  const [day = '', time = ''] = instant.toISOString().replace('Z', '').split('T');
-  const at = `${day.split('-').reverse().join('.')} ${time.replace('.', ':')} UTC`;
+  const startedAt = requestSeenAt(request);
+  // A wall clock that is set back meanwhile must not make an answer that ends before it began.
+  const endedAt = Math.max(startedAt, Date.now());
   return {
     requestId: transactionId,
     requestType: `incoming.${requestTypeOf(request)}`,
     userAgent: withoutSecrets(request.headers['user-agent'] ?? '').slice(0, 200),
-    startTime: at,
-    endTime: at,
-    elapsedTime: '0',
+    startTime: timeText(startedAt),
+    endTime: timeText(endedAt),
+    elapsedTime: String(endedAt - startedAt),
     locale: 'en_US',
   };
+}
+
+/** `21.11.2026 11:47:03:250 UTC`, as IBM writes it. */
+function timeText(at: number): string {
+  const [day = '', time = ''] = new Date(at).toISOString().replace('Z', '').split('T');
+  return `${day.split('-').reverse().join('.')} ${time.replace('.', ':')} UTC`;
 }
 
 /** Named after the route and not after the path: a key that somebody put into the path must not come back. */

@@ -32,8 +32,8 @@ export interface CredentialRouteParts {
 export function introspectRoute(parts: CredentialRouteParts): RequestHandler {
   const { introspection } = parts;
   return async (request, response) => {
-    refuseSecretsInUrl(request);
     const names = requestNamesOf(request);
+    refuseSecretsInUrl(request);
     await admit(parts, request);
     const { token, apikey } = credentialOf(await readForm(request));
     if (token !== undefined) {
@@ -50,8 +50,8 @@ export function introspectRoute(parts: CredentialRouteParts): RequestHandler {
 /** POST /identity/revoke: form `token` or `apikey` (RFC 7009, section 2). What is unknown is 200 as well. */
 export function revokeRoute({ revocation, clientAddressOf }: CredentialRouteParts): RequestHandler {
   return async (request, response) => {
-    refuseSecretsInUrl(request);
     const names = requestNamesOf(request);
+    refuseSecretsInUrl(request);
     const { token, apikey } = credentialOf(await readForm(request));
     const origin = { address: clientAddressOf(request), ...names };
     if (token !== undefined) await revocation.token(token, origin);
@@ -63,8 +63,8 @@ export function revokeRoute({ revocation, clientAddressOf }: CredentialRoutePart
 /** GET /identity/userinfo (IBM Cloud IAM). */
 export function userinfoRoute({ authenticateBearer }: CredentialRouteParts): RequestHandler {
   return async (request, response) => {
-    refuseSecretsInUrl(request);
     const names = requestNamesOf(request);
+    refuseSecretsInUrl(request);
     const claims = await authenticateBearer(requiredBearerTokenOf(request));
     const { realmid, identifier, iam_id, given_name, family_name, name, email, sub, account, iat, exp } = claims;
     const { iss, grant_type, client_id, scope, acr, amr } = claims;

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { respondWith } from '../../http/app.ts';
 import { methods } from '../../http/methods.ts';
-import { RouteUnknown } from '../../problems/request-problems.ts';
+import { MethodNotAllowed, RouteUnknown } from '../../problems/request-problems.ts';
 import type { Jwks } from '../../signing-keys/jwks.ts';
 import { type OnFailure, tokenFailures } from './answers.ts';
 import { type CredentialRouteParts, introspectRoute, revokeRoute, userinfoRoute } from './credential-routes.ts';
@@ -14,6 +14,9 @@ export interface IbmIamTokenDoorParts extends TokenRouteParts, CredentialRoutePa
   readonly onFailure: OnFailure;
 }
 
+/** Of clients that escape the `#` of the generated "token API" (`/identity/token#apikey`). Linear: one bounded class. */
+const ESCAPED_TOKEN = /^\/identity\/token%23[^/]{0,100}$/;
+
 /**
  * `/identity/*`: IBM Cloud IAM's token endpoint, its keys, discovery and introspection, and a revocation endpoint that IBM
  * does not have. It knows IBM's wire format and nothing of how a key is proven.
@@ -25,8 +28,7 @@ export function ibmIamTokenDoor(parts: IbmIamTokenDoorParts): Router {
   const discovery = discoveryRoute(parts);
 
   methods(router, '/identity/token', { POST: token });
-  // Aliases: an old one, a common mistake of clients that are given the issuer as base, and clients that escape the `#`
-  // of the generated "token API" (/identity/token%23apikey).
+  // Aliases: an old one, and a common mistake of clients that are given the issuer as base.
   methods(router, '/oidc/token', { POST: token });
   methods(router, '/identity/identity/token', { POST: token });
   methods(router, '/identity/keys', { GET: keys });
@@ -38,7 +40,10 @@ export function ibmIamTokenDoor(parts: IbmIamTokenDoorParts): Router {
   methods(router, '/identity/.well-known/oauth-authorization-server', { GET: discovery });
   methods(router, '/.well-known/oauth-authorization-server/identity', { GET: discovery });
   methods(router, '/.well-known/openid-configuration/identity', { GET: discovery });
-  router.post(/^\/identity\/token%23[^/]{0,100}$/, token);
+  router.post(ESCAPED_TOKEN, token);
+  router.all(ESCAPED_TOKEN, (request) => {
+    throw new MethodNotAllowed(request.method, ['POST']);
+  });
 
   router.use(['/identity', '/oidc'], () => {
     // The path is not repeated: somebody may have put a key into it.

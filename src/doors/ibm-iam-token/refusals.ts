@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { transactionIdOf } from '../../http/request-identity.ts';
 import type { RefusalBodyOf } from '../../http/unreadable-requests.ts';
 import { TOKEN_PROBLEMS } from './token-problems.ts';
 
@@ -11,12 +12,26 @@ export const unreadableInTokenForm: RefusalBodyOf = ({ status, sentence }) => ({
   }),
 });
 
-/** Answers a request that is not let in: too much to do, or not yet ready. Written by hand, because it must cost nothing. */
-export function refuseInTokenForm(_request: IncomingMessage, response: ServerResponse): void {
-  const body = JSON.stringify({
-    errorCode: TOKEN_PROBLEMS.overloaded.errorCode,
-    errorMessage: 'The service has more work than it can finish in time. Try again shortly.',
-  });
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Retry-After': '1' };
-  response.writeHead(503, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+/** Answers a request that is not let in because there is too much to do. */
+export function refuseInTokenForm(request: IncomingMessage, response: ServerResponse): void {
+  refuse(request, response, 'The service has more work than it can finish in time. Try again shortly.');
+}
+
+/** Answers a request that comes before the service is ready. */
+export function refuseWhileStarting(request: IncomingMessage, response: ServerResponse): void {
+  refuse(request, response, 'The service is starting. Try again shortly.');
+}
+
+/** Written by hand and before any routing, because it must cost nothing. */
+function refuse(request: IncomingMessage, response: ServerResponse, errorMessage: string): void {
+  const body = JSON.stringify({ errorCode: TOKEN_PROBLEMS.overloaded.errorCode, errorMessage });
+  response
+    .writeHead(503, {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      'Retry-After': '1',
+      'Transaction-Id': transactionIdOf(request),
+      'Content-Length': Buffer.byteLength(body),
+    })
+    .end(body);
 }

@@ -23,9 +23,9 @@ const GRANTS: ReadonlyMap<string, string> = new Map([['urn:ibm:params:oauth:gran
 /** POST /identity/token (IBM Cloud IAM Identity API, token operations). */
 export function tokenRoute({ exchange, clientAddressOf }: TokenRouteParts): RequestHandler {
   return async (request, response) => {
+    const names = requestNamesOf(request);
     refuseSecretsInUrl(request);
     const asked = readTokenRequest(await readForm(request), request);
-    const names = requestNamesOf(request);
     const granted = await exchange(asked, { address: clientAddressOf(request), ...names });
     writeAnswer(response, names, 200, tokenRepresentation(granted));
   };

@@ -184,7 +184,6 @@ describeOnEveryBackend('what POST /identity/token refuses of a request', (servic
       ['POST', '/identity/token/x'],
       ['GET', '/identity'],
       ['POST', '/oidc/authorize'],
-      ['GET', '/identity/token%23apikey'],
       ['GET', '/identity/passcode'],
     ])('when %s %s is asked, then 404 says which path is right', async (method, path) => {
       expectTokenRefusal(await service().call(method, path), {
