@@ -104,7 +104,7 @@ export async function assembleDomains(parts: AssembleParts) {
     trackRecord: trackRecordIn(store),
     exchange,
     introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),
-    revocation: revocationWith({ store, verify, authenticate, apiKeys, clock }),
+    revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock }),
     authenticateBearer: bearerAuthentication({ verify, revocations, issuer }),
     authenticateClient,
     anonymousIntrospections: limiter('anonymous_introspections', parts),

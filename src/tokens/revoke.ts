@@ -1,15 +1,25 @@
 import type { Origin } from '../access/caller.ts';
+import { API_KEYS } from '../api-keys/api-key.ts';
 import type { ApiKeys } from '../api-keys/api-keys.ts';
 import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
-import { type AuditedChange, audited } from '../audit/audit-event.ts';
+import { AUDIT_EVENTS, type AuditedChange, auditEvent } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { accountCrn } from '../crn/crn.ts';
 import { TokenExpired, TokenInvalid } from '../problems/credential-problems.ts';
 import { NotFound } from '../problems/entity-problems.ts';
-import { TOLERATED_SKEW_MILLISECONDS, tokenRevocation } from '../revocations/revocation.ts';
+import type { LiveSet } from '../revocations/live-set.ts';
+import {
+  cutOffExpiry,
+  grantRevocation,
+  REVOCATIONS,
+  TOLERATED_SKEW_MILLISECONDS,
+  tokenRevocation,
+} from '../revocations/revocation.ts';
 import type { VerifyJwt } from '../signing-keys/verify-jwt.ts';
+import { type Insert, insert } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
+import { keySubject } from '../token-format/revocation-subjects.ts';
 import type { AccessTokenClaims, RefreshTokenClaims } from '../token-format/token-claims.ts';
 import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, type TokenType } from '../token-format/token-types.ts';
 
@@ -18,7 +28,7 @@ import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, type TokenType } from '../token-
  * the least one can do with it. Durable before it answers; what is no credential of ours is passed over, as the RFC asks.
  */
 export interface Revocation {
-  /** Ends one access or refresh token. */
+  /** Ends one access token; with a refresh token, all tokens of its authorization grant (RFC 7009, section 2.1). */
   token(token: string, origin: Origin): Promise<void>;
   /** Disables the key of which this is the secret, locked or not, and ends all its tokens. Its owner may enable it again. */
   apiKey(secret: string, origin: Origin): Promise<void>;
@@ -28,6 +38,7 @@ export interface Revocation {
 export interface RevocationParts {
   readonly store: Store;
   readonly verify: VerifyJwt;
+  readonly revocations: Pick<LiveSet, 'learn'>;
   readonly authenticate: AuthenticateApiKey;
   readonly apiKeys: Pick<ApiKeys, 'setDisabled'>;
   readonly clock: Clock;
@@ -35,12 +46,12 @@ export interface RevocationParts {
 
 /** @returns the one way in which credentials are given back by their holders */
 export function revocation(parts: RevocationParts): Revocation {
-  const { store, authenticate, apiKeys, clock } = parts;
+  const { store, revocations, authenticate, apiKeys, clock } = parts;
   return {
     async token(token, origin) {
       const claims = await anyToken(parts, token);
       if (claims === undefined) return;
-      const { jti, iam_id: iamId, exp, account, latchkey } = claims;
+      const { jti, account, latchkey } = claims;
       const now = clock.now();
       const change: AuditedChange = {
         at: now,
@@ -49,28 +60,52 @@ export function revocation(parts: RevocationParts): Revocation {
         target: accountCrn('iam-identity', account.bss, 'token', jti),
         targetId: jti,
       };
-      const holder = { ...origin, iamId, accountId: account.bss, apiKeyId: latchkey.api_key_id };
+      const iamId = await holderOf(store, claims);
+      const actor = { apiKeyId: latchkey.api_key_id, ...(iamId !== undefined && { iamId }) };
+      const event = auditEvent(origin, { ...change, outcome: 'success', actor });
+      const ended = revocationOf(claims, now);
       try {
-        await store.commit([tokenRevocation(jti, account.bss, exp * 1000, now), audited(holder, change)]);
+        await store.commit([ended, insert(AUDIT_EVENTS, event)]);
       } catch (error) {
-        // It was revoked before.
         if (!(error instanceof AlreadyExists)) throw error;
+        // It was revoked before, perhaps by another node whose news has not come: the answer says that it is ended here.
+        const known = await store.read(REVOCATIONS).get(ended.entity.id);
+        if (known !== undefined) revocations.learn(known.subject, known.minimum, known.expiresAt);
       }
     },
 
     async apiKey(secret, origin) {
       const apiKey = await authenticate(secret);
-      if (apiKey === undefined || apiKey.disabled) return;
-      const { id, iamId, accountId } = apiKey;
+      if (apiKey === undefined) return;
+      const { id, iamId, accountId, generation } = apiKey;
+      const isEndedBefore = (minimum: number): void =>
+        revocations.learn(keySubject(id), minimum, cutOffExpiry(clock.now()));
+      // Disabled by another node, perhaps, whose news has not come: the answer says that its tokens are ended here.
+      if (apiKey.disabled) return isEndedBefore(generation);
       try {
         await apiKeys.setDisabled({ ...origin, iamId, accountId, apiKeyId: id }, id, true);
       } catch (error) {
         // It was removed meanwhile, or its owner was, and it with the owner: there is nothing left to end.
         if (!(error instanceof NotFound)) throw error;
+        isEndedBefore(generation + 1);
       }
     },
   };
 }
+
+function revocationOf(claims: AccessTokenClaims | RefreshTokenClaims, now: number): Insert {
+  const { jti, account, exp } = claims;
+  if (isAccess(claims)) return tokenRevocation(jti, account.bss, exp * 1000, now);
+  return grantRevocation(claims.latchkey.grant_id, account.bss, now);
+}
+
+/** Whose token it is; a refresh token names its key, and once that is removed nobody. */
+async function holderOf(store: Store, claims: AccessTokenClaims | RefreshTokenClaims): Promise<string | undefined> {
+  if (isAccess(claims)) return claims.iam_id;
+  return (await store.read(API_KEYS).get(claims.latchkey.api_key_id))?.iamId;
+}
+
+const isAccess = (claims: AccessTokenClaims | RefreshTokenClaims): claims is AccessTokenClaims => 'iam_id' in claims;
 
 /**
  * Whatever one of our keys has signed is ours to take back, under whichever address it was issued: a process that passed
