@@ -8,6 +8,7 @@ import { ParameterInvalid } from '../problems/request-problems.ts';
 import { replace } from '../store/changes.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
+import { ACCESS_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_LIMIT_SECONDS } from '../token-format/token-types.ts';
 import { ACCOUNTS, type Account, type AccountSettings } from './account.ts';
 
 /** What may be done with accounts. */
@@ -29,8 +30,6 @@ export interface AccountsParts {
 }
 
 const SHORTEST_LIFE_SECONDS = 900;
-const LONGEST_ACCESS_TOKEN_SECONDS = 3_600;
-const LONGEST_REFRESH_TOKEN_SECONDS = 259_200;
 
 /** @returns the accounts of `store` */
 export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
@@ -51,8 +50,8 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
 
     async updateSettings(caller, accountId, settings) {
       await requireRight(caller, 'update', accountId);
-      refuseOutside('accessTokenSeconds', settings.accessTokenSeconds, LONGEST_ACCESS_TOKEN_SECONDS);
-      refuseOutside('refreshTokenSeconds', settings.refreshTokenSeconds, LONGEST_REFRESH_TOKEN_SECONDS);
+      refuseOutside('accessTokenSeconds', settings.accessTokenSeconds, ACCESS_TOKEN_LIMIT_SECONDS);
+      refuseOutside('refreshTokenSeconds', settings.refreshTokenSeconds, REFRESH_TOKEN_LIMIT_SECONDS);
       const account = await existing(accountId);
       const updated: Account = {
         ...account,

@@ -10,11 +10,6 @@ export class NotFound extends Problem {
   override readonly code = 'not_found';
 }
 
-/** A value that must be unique is taken. */
-export class EntityExists extends Problem {
-  override readonly code = 'already_exists';
-}
-
 /** A locked entity refuses every write but unlock and disable. */
 export class EntityLocked extends Problem {
   override readonly code = 'entity_locked';

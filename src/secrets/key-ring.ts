@@ -66,11 +66,6 @@ export const keysOf = ({ current, retired }: KeyRing): readonly RingKey[] => [cu
 /** @returns the ids of the ring's keys, the current one's first */
 export const idsOf = (ring: KeyRing): readonly string[] => keysOf(ring).map(({ id }) => id);
 
-/** @returns the key with this id, current or retired, or `undefined` */
-export function ringKeyById(ring: KeyRing, id: string): RingKey | undefined {
-  return ring.current.id === id ? ring.current : ring.retired.find((key) => key.id === id);
-}
-
 /** @returns the id that a key without a name of its own gets: the first 8 hex of a hash of a hash, which tells nothing of it */
 export function nameOfKey(bytes: Buffer): string {
   const inner = createHash('sha256').update('latchkey key id\n').update(bytes).digest();

@@ -1,7 +1,8 @@
 import { type AuthenticateApiKey, requireUsable } from '../api-keys/authenticate-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
 import { ClientUnknown } from '../problems/credential-problems.ts';
-import { Problem } from '../problems/problem.ts';
+import { isRefusal } from '../problems/is-refusal.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { LoadIdentityChain } from './identity-chain.ts';
 import type { ClientCredentials } from './token-request.ts';
 
@@ -38,7 +39,7 @@ export function clientAuthentication(parts: AuthenticateClientParts): Authentica
       // A removed service ID is no client any more, also while its keys still wait for their removal.
       await loadIdentityChain(apiKey, undefined);
     } catch (error) {
-      if (error instanceof Problem && error.code !== 'store_unavailable') throw unknown(error);
+      if (isRefusal(error)) throw unknown(error);
       throw error;
     }
     return client.id;

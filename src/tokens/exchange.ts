@@ -5,6 +5,7 @@ import type { ExchangeRecorder } from '../audit/record-exchanges.ts';
 import type { Clock } from '../clock/clock.ts';
 import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
 import { AccountMismatch, ClientCredentialsMissing, GrantUnsupported } from '../problems/credential-problems.ts';
+import { isRefusal } from '../problems/is-refusal.ts';
 import { Problem } from '../problems/problem.ts';
 import { withoutSecrets } from '../telemetry/redaction.ts';
 import type { AuthenticateClient } from './authenticate-client.ts';
@@ -69,10 +70,6 @@ function refuseOtherAccounts({ account }: IdentityChain, { acceptedAccountIds }:
   if (acceptedAccountIds === undefined || acceptedAccountIds.includes(account.id)) return;
   throw new AccountMismatch('The API key belongs to none of the accounts asked for.');
 }
-
-/** An outage, or overload, is not the caller's failure. */
-const isRefusal = (failure: unknown): boolean =>
-  failure instanceof Problem && failure.code !== 'store_unavailable' && failure.code !== 'overloaded';
 
 /**
  * Counts the failure of the address and of the secret (R30). Only failures: an honest key behind the same address goes on

@@ -1,6 +1,6 @@
 import { type AuthenticateApiKey, requireUsable } from '../api-keys/authenticate-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
-import { Problem } from '../problems/problem.ts';
+import { isRefusal } from '../problems/is-refusal.ts';
 import type { LiveSet } from '../revocations/live-set.ts';
 import type { VerifyJwt } from '../signing-keys/verify-jwt.ts';
 import { revocationSubjects } from '../token-format/revocation-subjects.ts';
@@ -52,7 +52,7 @@ async function unlessRefused<T>(look: () => Promise<T | undefined>): Promise<T |
   try {
     return await look();
   } catch (error) {
-    if (error instanceof Problem && error.code !== 'store_unavailable' && error.code !== 'overloaded') return undefined;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }

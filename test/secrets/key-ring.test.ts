@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import {
-  KeyRingUnreadable,
-  keyRingFromText,
-  MASTER_KEY_RING,
-  PEPPER_RING,
-  ringKeyById,
-} from '../../src/secrets/key-ring.ts';
+import { KeyRingUnreadable, keyRingFromText, MASTER_KEY_RING, PEPPER_RING } from '../../src/secrets/key-ring.ts';
 
 const value = (length = 32): string => randomBytes(length).toString('base64');
 
@@ -20,8 +14,7 @@ describe('keyRingFromText', () => {
     expect(ring.current.id).toBe('two');
     expect(ring.current.bytes.toString('base64')).toBe(newer);
     expect(ring.retired.map(({ id }) => id)).toEqual(['one']);
-    expect(ringKeyById(ring, 'one')?.bytes.toString('base64')).toBe(older);
-    expect(ringKeyById(ring, 'three')).toBeUndefined();
+    expect(ring.retired[0]?.bytes.toString('base64')).toBe(older);
   });
 
   it('when a lone value is later the retired one of two, then it still has the same id', () => {
