@@ -26,12 +26,13 @@ import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, type TokenType } from '../token-
 /**
  * Takes credentials back (RFC 7009). Who holds the exact token or key may end it: holding it is the proof, and ending it
  * the least one can do with it. Durable before it answers; what is no credential of ours is passed over, as the RFC asks.
+ * Both answer whether it was one.
  */
 export interface Revocation {
   /** Ends one access token; with a refresh token, all tokens of its authorization grant (RFC 7009, section 2.1). */
-  token(token: string, origin: Origin): Promise<void>;
+  token(token: string, origin: Origin): Promise<boolean>;
   /** Disables the key of which this is the secret, locked or not, and ends all its tokens. Its owner may enable it again. */
-  apiKey(secret: string, origin: Origin): Promise<void>;
+  apiKey(secret: string, origin: Origin): Promise<boolean>;
 }
 
 /** What revocation stands on. */
@@ -50,7 +51,7 @@ export function revocation(parts: RevocationParts): Revocation {
   return {
     async token(token, origin) {
       const claims = await anyToken(parts, token);
-      if (claims === undefined) return;
+      if (claims === undefined) return false;
       const { jti, account, latchkey } = claims;
       const now = clock.now();
       const change: AuditedChange = {
@@ -72,16 +73,20 @@ export function revocation(parts: RevocationParts): Revocation {
         const known = await store.read(REVOCATIONS).get(ended.entity.id);
         if (known !== undefined) revocations.learn(known.subject, known.minimum, known.expiresAt);
       }
+      return true;
     },
 
     async apiKey(secret, origin) {
       const apiKey = await authenticate(secret);
-      if (apiKey === undefined) return;
+      if (apiKey === undefined) return false;
       const { id, iamId, accountId, generation } = apiKey;
       const isEndedBefore = (minimum: number): void =>
         revocations.learn(keySubject(id), minimum, cutOffExpiry(clock.now()));
       // Disabled by another node, perhaps, whose news has not come: the answer says that its tokens are ended here.
-      if (apiKey.disabled) return isEndedBefore(generation);
+      if (apiKey.disabled) {
+        isEndedBefore(generation);
+        return true;
+      }
       try {
         await apiKeys.setDisabled({ ...origin, iamId, accountId, apiKeyId: id }, id, true);
       } catch (error) {
@@ -89,6 +94,7 @@ export function revocation(parts: RevocationParts): Revocation {
         if (!(error instanceof NotFound)) throw error;
         isEndedBefore(generation + 1);
       }
+      return true;
     },
   };
 }

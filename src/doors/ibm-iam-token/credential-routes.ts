@@ -26,6 +26,7 @@ export interface CredentialRouteParts {
   /** Whether introspection without credentials is allowed, as at IBM. */
   readonly anonymousIntrospection: boolean;
   readonly anonymousIntrospections: FailedAttempts;
+  readonly unknownRevocations: FailedAttempts;
 }
 
 /** POST /identity/introspect: form `token` or `apikey` (RFC 7662; IBM Cloud IAM). */
@@ -48,14 +49,16 @@ export function introspectRoute(parts: CredentialRouteParts): RequestHandler {
 }
 
 /** POST /identity/revoke: form `token` or `apikey` (RFC 7009, section 2). What is unknown is 200 as well. */
-export function revokeRoute({ revocation, clientAddressOf }: CredentialRouteParts): RequestHandler {
+export function revokeRoute({ revocation, clientAddressOf, unknownRevocations }: CredentialRouteParts): RequestHandler {
   return async (request, response) => {
     const names = requestNamesOf(request);
     refuseSecretsInUrl(request);
     const { token, apikey } = credentialOf(await readForm(request));
     const origin = { address: clientAddressOf(request), ...names };
-    if (token !== undefined) await revocation.token(token, origin);
-    else await revocation.apiKey(apikey, origin);
+    const known = await (token !== undefined ? revocation.token(token, origin) : revocation.apiKey(apikey, origin));
+    // Guessing keys here must cost as much as at the exchange. Afterwards, so that whoever holds the credential can always
+    // end it, whatever else comes from that address.
+    if (!known) countAttempt(unknownRevocations, origin.address);
     writeAnswer(response, names, 200, {});
   };
 }
@@ -118,9 +121,14 @@ async function proveClient(parts: CredentialRouteParts, client: ClientCredential
 
 /** @throws RateLimited  the address has asked too often without proving anything */
 function countAnonymous({ anonymousIntrospections, clientAddressOf }: CredentialRouteParts, request: Request): void {
-  const bucket = addressBucketOf(clientAddressOf(request));
-  anonymousIntrospections.check(bucket);
-  anonymousIntrospections.record(bucket);
+  countAttempt(anonymousIntrospections, clientAddressOf(request));
+}
+
+/** @throws RateLimited  the address has used up its attempts */
+function countAttempt(attempts: FailedAttempts, address: string): void {
+  const bucket = addressBucketOf(address);
+  attempts.check(bucket);
+  attempts.record(bucket);
 }
 
 /** Exactly one of the two: with both it would be unclear which was meant. */
