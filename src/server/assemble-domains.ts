@@ -41,6 +41,8 @@ export interface AssembleParts {
   readonly metrics: Metrics;
   /** The `iss` claim. */
   readonly issuer: string;
+  /** Told of everything that must be closed again, the last first; also of what was opened before the rest failed. */
+  readonly opened: AsyncDisposableStack;
 }
 
 /** Everything inside, joined; it knows no HTTP. */
@@ -48,7 +50,7 @@ export type Domains = Awaited<ReturnType<typeof assembleDomains>>;
 
 /** Joins the rooms of the two lower floors. */
 export async function assembleDomains(parts: AssembleParts) {
-  const { config, store, secrets, clock, logger, metrics, issuer } = parts;
+  const { config, store, secrets, clock, logger, metrics, issuer, opened } = parts;
   const digests = secretDigests(secrets.pepper);
   const sealing = sealingUnder(secrets.masterKey);
   const signingKeys = await openSigningKeys({
@@ -62,9 +64,12 @@ export async function assembleDomains(parts: AssembleParts) {
     rotationDays: config.signingKeyRotationDays,
     recorded: signingKeysRecorded(clock),
   });
+  opened.defer(() => signingKeys.close());
   const revocations = await openLiveSet({ store, clock });
+  opened.defer(() => revocations.close());
   const onError = (cause: unknown): void => logger.warn({ err: cause }, 'records could not be written; they are kept');
   const recorder = recordExchanges({ store, clock, onError });
+  opened.defer(() => recorder.close());
 
   const access = accessWith({
     ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
@@ -99,11 +104,10 @@ export async function assembleDomains(parts: AssembleParts) {
     trackRecord: trackRecordIn(store),
     exchange,
     introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),
-    revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock, issuer }),
+    revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock }),
     authenticateBearer: bearerAuthentication({ verify, revocations, issuer }),
     authenticateClient,
     anonymousIntrospections: limiter('anonymous_introspections', parts),
-    unknownRevocations: limiter('unknown_revocations', parts),
     signingKeys,
     revocations,
     recorder,

@@ -13,6 +13,7 @@ export function rotateSigningKeyCommand(parts: CommandParts): Promise<number> {
   return withSigningKeys(parts, async (signingKeys) => {
     const { kid, algorithm, signFrom } = await signingKeys.rotate();
     parts.say(`key ${kid} (${algorithm}) is published and signs from ${new Date(signFrom).toISOString()} on`);
+    return 0;
   });
 }
 
@@ -21,13 +22,18 @@ export function dropSigningKeyCommand(parts: CommandParts, kid: string): Promise
   return withSigningKeys(parts, async (signingKeys) => {
     const current = await signingKeys.drop(kid);
     parts.say(`key ${kid} is dropped; ${current.kid} signs now`);
+    return 0;
   });
 }
 
-/** Opens the store and the signing keys for the length of one piece of work. @returns the exit code */
+/**
+ * Opens the store and the signing keys for the length of one piece of work. Whoever types a command may not have the
+ * service's settings about: the keys' algorithm stays what it is, and none is made.
+ * @returns the exit code that the work came to
+ */
 export async function withSigningKeys(
   { config }: CommandParts,
-  work: (keys: SigningKeys, store: Store) => Promise<void>,
+  work: (keys: SigningKeys, store: Store) => Promise<number>,
 ): Promise<number> {
   const logger = newLogger({ level: config.logLevel });
   const { masterKey } = await openSecrets(config);
@@ -38,19 +44,18 @@ export async function withSigningKeys(
       logger,
       sealing: sealing(masterKey),
       clock: SYSTEM_CLOCK,
-      algorithm: config.signingAlgorithm,
+      algorithm: undefined,
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
       tokenLifeSeconds: ACCESS_TOKEN_LIMIT_SECONDS,
       rotationDays: config.signingKeyRotationDays,
       recorded: signingKeysRecorded(SYSTEM_CLOCK),
     });
     try {
-      await work(signingKeys, store);
+      return await work(signingKeys, store);
     } finally {
       await signingKeys.close();
     }
   } finally {
     await store.close();
   }
-  return 0;
 }

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { type LiveSet, openLiveSet } from '../../src/revocations/live-set.ts';
+import { jwtVerifier } from '../../src/signing-keys/verify-jwt.ts';
+import type { Store } from '../../src/store/store.ts';
+import { revocationSubjects } from '../../src/token-format/revocation-subjects.ts';
+import { ACCESS_TOKEN_TYPE } from '../../src/token-format/token-types.ts';
+import { revocation } from '../../src/tokens/revoke.ts';
+import { asOwner, givenServiceId, storedKey } from '../harness/given-credentials.ts';
+import { describeOnEveryBackend } from '../harness/running-service.ts';
+
+const ORIGIN = { address: '127.0.0.1', requestId: 'r', transactionId: 't' };
+
+/** The same store, whose news does not come. */
+const withoutNews = (store: Store): Store =>
+  new Proxy(store, {
+    get: (target, name, receiver) =>
+      name === 'watch'
+        ? async () => ({ catchUp: () => undefined, close: async () => undefined })
+        : Reflect.get(target, name, receiver),
+  });
+
+/** Whoever is told "revoked" by a node must not be let in by that node afterwards, however late its news. */
+describeOnEveryBackend('a node that is asked to revoke what another has revoked before', (service) => {
+  /** A second node, whose live set was loaded before the revocation and hears nothing of it. */
+  const givenLateNode = async (): Promise<{ revocations: LiveSet; isRevoked: (token: string) => Promise<boolean> }> => {
+    const { store, clock, domains, publicUrl } = service();
+    const revocations = await openLiveSet({ store: withoutNews(store), clock });
+    const verify = jwtVerifier({ signingKeys: domains.signingKeys, clock });
+    const issuer = `${publicUrl}/identity`;
+    const isRevoked = async (token: string) => {
+      const claims = await verify(token, { typ: ACCESS_TOKEN_TYPE, issuer, audience: undefined });
+      return await revocations.revokes(revocationSubjects(claims));
+    };
+    return { revocations, isRevoked };
+  };
+  const revocationAt = (revocations: LiveSet, secret?: { id: string }) => {
+    const { store, clock, domains } = service();
+    const verify = jwtVerifier({ signingKeys: domains.signingKeys, clock });
+    const authenticate = async () => (secret === undefined ? undefined : storedKey(service(), secret));
+    return revocation({ store, verify, revocations, authenticate, apiKeys: domains.apiKeys, clock });
+  };
+
+  describe('given an access token', () => {
+    it('when it was revoked elsewhere, then after the answer it is refused here as well', async () => {
+      const token = await service().ownerToken();
+      const late = await givenLateNode();
+      await service().call('POST', '/identity/revoke', { form: { token } });
+      expect(await late.isRevoked(token)).toBe(false);
+
+      await revocationAt(late.revocations).token(token, ORIGIN);
+
+      expect(await late.isRevoked(token)).toBe(true);
+    });
+  });
+
+  describe('given a key', () => {
+    it('when it was disabled elsewhere, then after the answer its tokens are refused here as well', async () => {
+      const { key } = await givenServiceId(service());
+      const token = await service().tokenOf(key.secret);
+      const late = await givenLateNode();
+      await asOwner(service(), 'POST', `/v1/apikeys/${key.id}/disable`);
+      expect(await late.isRevoked(token)).toBe(false);
+
+      await revocationAt(late.revocations, key).apiKey(key.secret, ORIGIN);
+
+      expect(await late.isRevoked(token)).toBe(true);
+    });
+  });
+});
