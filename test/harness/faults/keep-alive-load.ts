@@ -13,6 +13,8 @@ export interface LoadReport {
 
 /** A load that is on. */
 export interface Load {
+  /** Requests answered so far. */
+  answered(): number;
   /** Ends after the requests under way. */
   stop(): Promise<LoadReport>;
 }
@@ -72,6 +74,7 @@ export function keepAliveLoad({ targets, apikey, requestsPerSecond, connections 
   const workers = Promise.all(Array.from({ length: connections }, work));
 
   return {
+    answered: () => report.answered,
     async stop() {
       isOver = true;
       await workers;

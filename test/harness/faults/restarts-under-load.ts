@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '../../../src/config/read-settings.ts';
 import type { ServiceProcess, ServiceProcesses } from '../service-process.ts';
-import { keepAliveLoad, type LoadReport } from './keep-alive-load.ts';
+import { keepAliveLoad, type Load, type LoadReport } from './keep-alive-load.ts';
 
 /** What restarts under load come to. */
 export interface RestartsUnderLoad extends LoadReport {
@@ -36,10 +37,10 @@ export async function restartsUnderLoad(parts: RestartsParts): Promise<RestartsU
   while (restarts < parts.restarts) {
     const [first, second] = services;
     if (first === undefined || second === undefined) break;
+    await underLoad(load);
     const begunAt = performance.now();
-    const ending = first.stop();
-    // The load learns of it by a refused connection or `Connection: close`, and only then from the list.
-    const { exitCode, signal } = await ending;
+    // The load learns of it by `Connection: close` or a refused connection, and only then from the list.
+    const { exitCode, signal } = await first.stop();
     stops.slowest = Math.max(stops.slowest, Math.round(performance.now() - begunAt));
     if (exitCode !== 0) stops.bad.push(`restart ${restarts}: ended with ${exitCode ?? signal}`);
     services.splice(0, 1);
@@ -50,4 +51,17 @@ export async function restartsUnderLoad(parts: RestartsParts): Promise<RestartsU
   const report = await load.stop();
   await Promise.all(services.map((service) => service.stop()));
   return { ...report, restarts, slowestStopMilliseconds: stops.slowest, badEnds: stops.bad };
+}
+
+const STEADY_REQUESTS = 50;
+const STEADY_LIMIT_MILLISECONDS = 20_000;
+
+/** Its connections are made, and requests come over them: a stop before that would only be a stop of an idle service. */
+async function underLoad(load: Load): Promise<void> {
+  const wanted = load.answered() + STEADY_REQUESTS;
+  const deadline = Date.now() + STEADY_LIMIT_MILLISECONDS;
+  while (load.answered() < wanted) {
+    if (Date.now() > deadline) throw new Error('no load came to be');
+    await pause(10);
+  }
 }
