@@ -106,11 +106,12 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   server.on('connection', connections.add);
   if (parts.tls !== undefined) server.on('secureConnection', connections.add);
   answerUnreadable(server, connections, parts.refusalBodyOf ?? PLAIN_REFUSAL);
-  const unfollow = followTls(parts, server);
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(parts.port, parts.host, resolve);
   });
+  // Only now: a port that is taken must not leave the files watched.
+  const unfollow = followTls(parts, server);
   // Safe: a server that listens on a host and a port has an AddressInfo.
   const { port } = server.address() as AddressInfo;
   const host = parts.host.includes(':') ? `[${parts.host}]` : parts.host;
