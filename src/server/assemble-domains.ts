@@ -108,6 +108,7 @@ export async function assembleDomains(parts: AssembleParts) {
     authenticateBearer: bearerAuthentication({ verify, revocations, issuer }),
     authenticateClient,
     anonymousIntrospections: limiter('anonymous_introspections', parts),
+    unknownRevocations: limiter('unknown_revocations', parts),
     signingKeys,
     revocations,
     recorder,
