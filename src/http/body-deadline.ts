@@ -1,26 +1,34 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hasBody } from './read-body.ts';
+import type { ServerResponse } from 'node:http';
+import type { Connection, Connections } from './connections.ts';
+
+/** When a body is late, and what is done about it. */
+export interface BodyDeadline {
+  /** From the last header to the last byte of the body. */
+  readonly milliseconds: number;
+  readonly everyMilliseconds: number;
+  readonly onLate: (connection: Connection, response: ServerResponse) => void;
+}
 
 /**
- * Calls `onLate` when the body is not complete so many milliseconds after the headers and nothing is answered yet. What
- * has come and waits to be read here is not the client's delay. A body that comes with its headers costs no timer.
+ * Looks again and again for requests whose body is not there in time (slow body). A timer for each request would cost every
+ * exchange what only an attack needs. @returns what ends it
  */
-export function awaitBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { milliseconds, onLate }: { readonly milliseconds: number; readonly onLate: () => void },
-): void {
-  if (!hasBody(request)) return;
+export function endLateBodies(
+  connections: Connections,
+  { milliseconds, everyMilliseconds, onLate }: BodyDeadline,
+): () => void {
   const check = (): void => {
-    if (request.complete || response.headersSent || request.destroyed) return;
-    if (request.readableLength >= request.readableHighWaterMark) timer.refresh();
-    else onLate();
+    const begunBefore = performance.now() - milliseconds;
+    for (const connection of connections.all()) {
+      if (connection.refused || connection.begunAt > begunBefore) continue;
+      for (const response of connection.inFlight) if (isAwaited(response)) onLate(connection, response);
+    }
   };
-  let timer: NodeJS.Timeout;
-  // The parser tells of the headers first; by the next tick it has also read what came with them.
-  process.nextTick(() => {
-    if (request.complete || response.writableEnded) return;
-    timer = setTimeout(check, milliseconds).unref();
-    response.once('close', () => clearTimeout(timer));
-  });
+  const checking = setInterval(check, everyMilliseconds).unref();
+  return () => clearInterval(checking);
+}
+
+/** What has come and waits to be read here is not the client's delay. */
+function isAwaited({ req, headersSent }: ServerResponse): boolean {
+  return !req.complete && !headersSent && req.readableLength < req.readableHighWaterMark;
 }

@@ -7,6 +7,8 @@ export interface Connection {
   readonly inFlight: Set<ServerResponse>;
   /** Requests that have come so far. */
   requests: number;
+  /** When the headers of the last one were there, on the clock of `performance`. Only the last one can be incomplete. */
+  begunAt: number;
   /** True once a request on it was refused: nothing that follows on it can be trusted, or will be served. */
   refused: boolean;
   /** To be done when the last answer in flight is over. */
@@ -18,6 +20,7 @@ export interface Connections {
   /** Begins to follow a new connection. */
   add(socket: Socket): void;
   of(socket: Socket): Connection | undefined;
+  all(): Iterable<Connection>;
   /** Counts a request until its answer is over, and returns its connection. */
   begin(request: IncomingMessage, response: ServerResponse): Connection;
   /** Asks for the end of each connection after the answers that are now under way. */
@@ -33,7 +36,13 @@ export function newConnections(): Connections {
   const open = new Map<Socket, Connection>();
 
   const add = (socket: Socket): Connection => {
-    const connection: Connection = { inFlight: new Set(), requests: 0, refused: false, whenIdle: undefined };
+    const connection: Connection = {
+      inFlight: new Set(),
+      requests: 0,
+      begunAt: 0,
+      refused: false,
+      whenIdle: undefined,
+    };
     open.set(socket, connection);
     socket.once('close', () => {
       open.delete(socket);
@@ -47,10 +56,12 @@ export function newConnections(): Connections {
   return {
     add,
     of: (socket) => open.get(socket),
+    all: () => open.values(),
 
     begin({ socket }, response) {
       const connection = open.get(socket) ?? add(socket);
       connection.requests += 1;
+      connection.begunAt = performance.now();
       connection.inFlight.add(response);
       response.once('close', () => {
         connection.inFlight.delete(response);

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { awaitBody } from './body-deadline.ts';
+import { endLateBodies } from './body-deadline.ts';
 import { boundConnections } from './connection-bound.ts';
 import { type Connections, newConnections } from './connections.ts';
 import { createServer } from './node-http.ts';
@@ -24,7 +24,7 @@ export interface ListenerLimits {
   readonly headersMilliseconds: number;
   /** To the last byte of the body. Default: 14000 ms, checked each 1000. */
   readonly requestMilliseconds: number;
-  /** From the last header to the last byte of the body (slow body). Default: 5000 ms. */
+  /** From the last header to the last byte of the body (slow body). Default: 5000 ms, checked each 1000. */
   readonly bodyMilliseconds: number;
   /** Between two requests; longer than the usual idle time of load balancers (60 s). Default: 65000 ms. */
   readonly keepAliveMilliseconds: number;
@@ -112,6 +112,15 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   });
   // Only now: a port that is taken must not leave the files watched.
   const unfollow = followTls(parts, server);
+  const ending = endLateBodies(connections, {
+    milliseconds: limits.bodyMilliseconds,
+    everyMilliseconds: Math.min(limits.bodyMilliseconds, CHECK_MILLISECONDS),
+    onLate: (connection, response) => {
+      connection.refused = true;
+      refuse(response, TOO_SLOW, parts.refusalBodyOf ?? PLAIN_REFUSAL);
+    },
+  });
+  server.once('close', ending);
   // Safe: a server that listens on a host and a port has an AddressInfo.
   const { port } = server.address() as AddressInfo;
   const host = parts.host.includes(':') ? `[${parts.host}]` : parts.host;
@@ -182,17 +191,13 @@ function requestListener(
       response.once('close', () => onAnswered(request, response, performance.now() - begunAt));
     }
     if (state.stopping) response.setHeader('Connection', 'close');
-    const refuseWith = (refusal: Refusal): void => {
-      connection.refused = true;
-      refuse(response, refusal, refusalBodyOf);
-    };
     const refusal = refusalOf(request, connection.inFlight.size, limits);
-    if (refusal !== undefined) {
-      refuseWith(refusal);
+    if (refusal === undefined) {
+      handler(request, response);
       return;
     }
-    awaitBody(request, response, { milliseconds: limits.bodyMilliseconds, onLate: () => refuseWith(TOO_SLOW) });
-    handler(request, response);
+    connection.refused = true;
+    refuse(response, refusal, refusalBodyOf);
   };
 }
 

@@ -67,8 +67,8 @@ describe('overloadGuard', () => {
 
   it('given the defaults and a blocked event loop, when 32 honest requests are in flight, then none is refused', async () => {
     const guard = givenGuard();
-    // Safe: the guard only waits for the response's end.
-    const response = () => ({ once: () => {} }) as unknown as ServerResponse;
+    // Safe: the guard only waits for the response's end, and asks whether its request is whole.
+    const response = () => ({ once: () => {}, req: { complete: true } }) as unknown as ServerResponse;
     for (let count = 0; count < 32; count += 1) guard.admit(response());
 
     const begunAt = performance.now();
@@ -81,7 +81,7 @@ describe('overloadGuard', () => {
   it('given a delayed event loop and much in flight, when one more asks, then it is refused, until the loop is free again', async () => {
     const guard = givenGuard({ inFlightFloor: 1, maximumDelayMilliseconds: 100 });
     // Safe: as above.
-    const response = () => ({ once: () => {} }) as unknown as ServerResponse;
+    const response = () => ({ once: () => {}, req: { complete: true } }) as unknown as ServerResponse;
     guard.admit(response());
     await new Promise((resolve) => setTimeout(resolve, 50));
 
