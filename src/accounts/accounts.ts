@@ -1,12 +1,11 @@
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { audited } from '../audit/audit-event.ts';
+import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { accountCrn } from '../crn/crn.ts';
 import { NotFound } from '../problems/entity-problems.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
-import { replace } from '../store/changes.ts';
-import { nextEntityTag } from '../store/entity-tag.ts';
+import { changeEntity } from '../store/change-entity.ts';
 import type { Store } from '../store/store.ts';
 import { ACCESS_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_LIMIT_SECONDS } from '../token-format/token-types.ts';
 import { ACCOUNTS, type Account, type AccountSettings } from './account.ts';
@@ -17,10 +16,17 @@ export interface Accounts {
   get(caller: Caller, accountId: string): Promise<Account>;
   /**
    * Sets the given settings and leaves the others.
-   * @throws ParameterInvalid a life is out of its bounds @throws NotFound @throws AccessDenied
+   * @param ifMatch the account's entity tag, or `*`
+   * @throws ParameterInvalid a life is out of its bounds
+   * @throws EntityTagStale @throws NotFound @throws AccessDenied
    */
-  updateSettings(caller: Caller, accountId: string, settings: AccountSettings): Promise<Account>;
+  updateSettings(caller: Caller, accountId: string, change: AccountSettingsChange, ifMatch: string): Promise<Account>;
 }
+
+/** What is to be set; absent: stays as it is; `default`: is set no more. */
+export type AccountSettingsChange = {
+  readonly [Name in keyof AccountSettings]?: AccountSettings[Name] | 'default' | undefined;
+};
 
 /** What the accounts stand on. */
 export interface AccountsParts {
@@ -29,7 +35,8 @@ export interface AccountsParts {
   readonly clock: Clock;
 }
 
-const SHORTEST_LIFE_SECONDS = 900;
+/** The shortest life that may be set for a token, seconds (IBM Cloud IAM, account settings). */
+export const SHORTEST_LIFE_SECONDS = 900;
 
 /** @returns the accounts of `store` */
 export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
@@ -42,39 +49,48 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
     return account;
   };
 
+  const record = (before: Account, { id, settings }: Account): AuditedChange => ({
+    at: clock.now(),
+    action: 'iam-identity.account.update',
+    accountId: id,
+    target: accountCrn('iam-identity', id, 'account', id),
+    targetId: id,
+    before: { ...before.settings },
+    after: { ...settings },
+  });
+
   return {
     async get(caller, accountId) {
       await requireRight(caller, 'get', accountId);
       return existing(accountId);
     },
 
-    async updateSettings(caller, accountId, settings) {
+    async updateSettings(caller, accountId, change, ifMatch) {
       await requireRight(caller, 'update', accountId);
-      refuseOutside('accessTokenSeconds', settings.accessTokenSeconds, ACCESS_TOKEN_LIMIT_SECONDS);
-      refuseOutside('refreshTokenSeconds', settings.refreshTokenSeconds, REFRESH_TOKEN_LIMIT_SECONDS);
-      const account = await existing(accountId);
-      const updated: Account = {
-        ...account,
-        entityTag: nextEntityTag(account.entityTag),
-        settings: { ...account.settings, ...settings },
-        modifiedAt: clock.now(),
-      };
-      const change = {
-        at: clock.now(),
-        action: 'iam-identity.account.update',
-        accountId,
-        target: accountCrn('iam-identity', accountId, 'account', accountId),
-        targetId: accountId,
-        before: { ...account.settings },
-        after: { ...updated.settings },
-      };
-      await store.commit([replace(ACCOUNTS, updated, account.entityTag), audited(caller, change)]);
-      return updated;
+      refuseOutside('accessTokenSeconds', change.accessTokenSeconds, ACCESS_TOKEN_LIMIT_SECONDS);
+      refuseOutside('refreshTokenSeconds', change.refreshTokenSeconds, REFRESH_TOKEN_LIMIT_SECONDS);
+      return changeEntity({
+        store,
+        collection: ACCOUNTS,
+        read: () => existing(accountId),
+        ifMatch,
+        next: ({ settings }) => ({ settings: changedSettings(settings, change), modifiedAt: clock.now() }),
+        also: (before, after) => [audited(caller, record(before, after))],
+      });
     },
   };
 }
 
-function refuseOutside(name: string, seconds: number | undefined, longest: number): void {
-  if (seconds === undefined || (seconds >= SHORTEST_LIFE_SECONDS && seconds <= longest)) return;
+function changedSettings(before: AccountSettings, change: AccountSettingsChange): AccountSettings {
+  const chosen = (name: keyof AccountSettings): AccountSettings => {
+    const seconds = change[name] ?? before[name];
+    return seconds === undefined || seconds === 'default' ? {} : { [name]: seconds };
+  };
+  return { ...chosen('accessTokenSeconds'), ...chosen('refreshTokenSeconds') };
+}
+
+function refuseOutside(name: string, seconds: number | 'default' | undefined, longest: number): void {
+  if (seconds === undefined || seconds === 'default') return;
+  if (seconds >= SHORTEST_LIFE_SECONDS && seconds <= longest) return;
   throw new ParameterInvalid(name, `must be from ${SHORTEST_LIFE_SECONDS} to ${longest} seconds`);
 }

@@ -2,19 +2,20 @@ import { type RequestHandler, Router } from 'express';
 import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
+import { type AccountSettingsRouteParts, accountSettingsRoutes } from './account-settings-routes.ts';
 import { commonHeaders, identityFailures, type OnFailure } from './answers.ts';
 import { type ApiKeyRouteParts, apiKeyRoutes } from './api-key-routes.ts';
 import { type ServiceIdRouteParts, serviceIdRoutes } from './service-id-routes.ts';
 
 /** What the door stands on. */
-export interface IbmIamIdentityDoorParts extends ApiKeyRouteParts, ServiceIdRouteParts {
+export interface IbmIamIdentityDoorParts extends ApiKeyRouteParts, ServiceIdRouteParts, AccountSettingsRouteParts {
   readonly onFailure: OnFailure;
 }
 
-const PREFIXES = ['/v1/apikeys', '/v1/serviceids'];
+const PREFIXES = ['/v1/apikeys', '/v1/serviceids', '/v1/accounts'];
 
 /**
- * `/v1/apikeys` and `/v1/serviceids`: IBM Cloud's IAM Identity API. It knows IBM's wire format and nothing of rights: who
+ * `/v1/apikeys`, `/v1/serviceids` and the settings of `/v1/accounts`: IBM Cloud's IAM Identity API. It knows IBM's wire format and nothing of rights: who
  * may do what, the domains decide.
  */
 export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
@@ -22,6 +23,7 @@ export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   router.use(PREFIXES, commonHeaders, secretsRefused);
   apiKeyRoutes(router, parts);
   serviceIdRoutes(router, parts);
+  accountSettingsRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

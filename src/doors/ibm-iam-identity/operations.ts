@@ -1,6 +1,11 @@
 import type { Operation } from '../../http/openapi.ts';
+import { ACCOUNT_SETTINGS_OPERATIONS } from './account-settings-operations.ts';
 import { API_KEY_OPERATIONS } from './api-key-operations.ts';
 import { SERVICE_ID_OPERATIONS } from './service-id-operations.ts';
 
 /** Everything that this door serves, for the OpenAPI document. */
-export const operations: readonly Operation[] = [...API_KEY_OPERATIONS, ...SERVICE_ID_OPERATIONS];
+export const operations: readonly Operation[] = [
+  ...API_KEY_OPERATIONS,
+  ...SERVICE_ID_OPERATIONS,
+  ...ACCOUNT_SETTINGS_OPERATIONS,
+];

@@ -1,0 +1,42 @@
+import type { Operation } from '../../http/openapi.ts';
+import {
+  ACCOUNT_PATH_PARAMETERS,
+  ACCOUNT_SETTINGS,
+  ACCOUNT_SETTINGS_CHANGE,
+  ACCOUNT_SETTINGS_PARAMETERS,
+} from './account-settings-schemas.ts';
+import { failureAnswers } from './failure-answers.ts';
+import { CHANGE_HEADERS } from './schemas.ts';
+
+/** The path of an account's identity settings, as the routes declare it. */
+export const ACCOUNT_SETTINGS_PATH = '/v1/accounts/:id/settings/identity';
+
+const COMMON = { tags: ['Account settings'], security: ['bearer'], path: ACCOUNT_SETTINGS_PATH } as const;
+
+/** The rows of an account's identity settings; operation ids are those of IBM's generated clients. */
+export const ACCOUNT_SETTINGS_OPERATIONS: readonly Operation[] = [
+  {
+    ...COMMON,
+    method: 'GET',
+    operationId: 'getAccountSettings',
+    summary: 'Read the identity settings of an account',
+    parameters: { path: ACCOUNT_PATH_PARAMETERS, query: ACCOUNT_SETTINGS_PARAMETERS },
+    answers: {
+      200: { description: 'The settings; their entity tag is the ETag.', schema: ACCOUNT_SETTINGS },
+      ...failureAnswers(),
+    },
+  },
+  {
+    ...COMMON,
+    method: 'PUT',
+    operationId: 'updateAccountSettings',
+    summary: 'Change the identity settings of an account',
+    description: 'What is absent stays as it is. They hold for tokens that are made from then on.',
+    parameters: { path: ACCOUNT_PATH_PARAMETERS, headers: CHANGE_HEADERS },
+    body: { schema: ACCOUNT_SETTINGS_CHANGE },
+    answers: {
+      200: { description: 'The settings as they are now.', schema: ACCOUNT_SETTINGS },
+      ...failureAnswers(409, 413, 415),
+    },
+  },
+];
