@@ -54,7 +54,8 @@ describe('announcePresence', () => {
       masterKeyIds: ['m1'],
     });
     expect(node?.startedAt).toBeGreaterThanOrEqual(before);
-    expect([node?.seenAt, node?.expiresAt]).toEqual([node?.startedAt, Number(node?.startedAt) + 30_000]);
+    expect(node?.seenAt).toBeGreaterThanOrEqual(Number(node?.startedAt));
+    expect(node?.expiresAt).toBe(Number(node?.seenAt) + 30_000);
     await presence.close();
   });
 
