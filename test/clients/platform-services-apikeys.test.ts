@@ -20,6 +20,24 @@ describeOnEveryBackend('@ibm-cloud/platform-services: API keys', (service) => {
     return { ...result, entity_tag: result.entity_tag ?? '' };
   };
 
+  describe('given the settings of the account', () => {
+    it('when the lives of tokens are set and unset, then the client reads what it has set', async () => {
+      const { accountId } = owner;
+      const { result: before } = await client.getAccountSettings({ accountId });
+
+      const set = await client.updateAccountSettings({
+        ...{ accountId, ifMatch: before.entity_tag, mfa: before.mfa },
+        ...{ systemAccessTokenExpirationInSeconds: '1800' },
+      });
+      const unset = await client.updateAccountSettings({
+        ...{ accountId, ifMatch: set.result.entity_tag, systemAccessTokenExpirationInSeconds: 'NOT_SET' },
+      });
+
+      const lives = [before, set.result, unset.result].map((read) => read.system_access_token_expiration_in_seconds);
+      expect(lives).toEqual(['NOT_SET', '1800', 'NOT_SET']);
+    });
+  });
+
   describe('given a key that the client creates', () => {
     it('when every field is sent, then every field comes back, and the value works', async () => {
       const { status, result } = await client.createApiKey({
