@@ -1,6 +1,7 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Overloaded } from '../problems/request-problems.ts';
+import { hasBody } from './read-body.ts';
 
 /** How much work may wait. */
 export interface OverloadLimits {
@@ -49,7 +50,8 @@ export function overloadGuard({
   maximumDelayMilliseconds = 200,
   inFlightFloor = 128,
 }: OverloadLimits = {}): OverloadGuard {
-  const open = new Set<ServerResponse>();
+  let inFlight = 0;
+  let arriving = 0;
   let late = false;
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MILLISECONDS });
   histogram.enable();
@@ -59,24 +61,33 @@ export function overloadGuard({
     histogram.reset();
   }, SAMPLE_MILLISECONDS).unref();
 
-  function leave(this: ServerResponse): void {
-    open.delete(this);
-  }
+  const leave = (): void => {
+    inFlight -= 1;
+  };
+  const full = (): boolean => inFlight >= maximumInFlight || (late && inFlight >= inFlightFloor);
   const enter = (response: ServerResponse): void => {
-    open.add(response);
+    inFlight += 1;
     response.once('close', leave);
   };
-  /** Only counted when there may be too many: events that tell of each body would cost every request more than this. */
-  const inFlight = (): number => {
-    let whole = 0;
-    for (const { req } of open) if (req.complete) whole += 1;
-    return whole;
-  };
-  const full = (): boolean => {
-    const most = late ? Math.min(inFlightFloor, maximumInFlight) : maximumInFlight;
-    if (open.size < Math.min(most, maximumArriving)) return false;
-    const whole = inFlight();
-    return whole >= most || open.size - whole >= maximumArriving;
+  const awaitBody = (request: IncomingMessage, response: ServerResponse): void => {
+    arriving += 1;
+    let state: 'arriving' | 'in flight' | 'over' = 'arriving';
+    const arrived = (): void => {
+      if (state !== 'arriving') return;
+      state = 'in flight';
+      arriving -= 1;
+      inFlight += 1;
+    };
+    response.once('close', () => {
+      if (state === 'arriving') arriving -= 1;
+      else inFlight -= 1;
+      state = 'over';
+    });
+    // The parser tells of the headers first; by the next tick it has also read what came with them.
+    process.nextTick(() => {
+      if (request.complete) arrived();
+      else request.once('end', arrived);
+    });
   };
   const overloaded = (): Overloaded => new Overloaded('The service has more work than it can finish in time.');
 
@@ -86,14 +97,15 @@ export function overloadGuard({
       enter(response);
     },
     around: (handler, refuse) => (request, response) => {
-      if (full()) {
+      if (full() || arriving >= maximumArriving) {
         refuse(overloaded(), request, response);
         return;
       }
-      enter(response);
+      if (hasBody(request)) awaitBody(request, response);
+      else enter(response);
       handler(request, response);
     },
-    inFlight,
+    inFlight: () => inFlight,
     close() {
       clearInterval(sampling);
       histogram.disable();
