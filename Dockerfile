@@ -20,11 +20,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
-# SQLite's temporary files go to /data as well: nothing else can be written to.
 ENV NODE_ENV=production \
     LATCHKEY_HOST=0.0.0.0 \
-    LATCHKEY_DATA=/data \
-    SQLITE_TMPDIR=/data
+    LATCHKEY_DATA=/data
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /build/dist ./dist

@@ -73,6 +73,8 @@ function connect(file: string): SqliteConnection {
     }
     // FULL: a commit is on the disk before it is answered, also when the machine loses power.
     database.exec('PRAGMA synchronous = FULL');
+    // Nothing is written outside the data folder: under a read-only root there may be no other place.
+    database.exec('PRAGMA temp_store = MEMORY');
     return connectionOver(database, file);
   } catch (error) {
     database.close();

@@ -48,14 +48,17 @@ export function introspectRoute(parts: CredentialRouteParts): RequestHandler {
   };
 }
 
-/** POST /identity/revoke: form `token` or `apikey` (RFC 7009, section 2). What is unknown is 200 as well. */
+/** POST /identity/revoke: form `token` (a token or a key) or `apikey` (RFC 7009, section 2). What is unknown is 200 too. */
 export function revokeRoute({ revocation, clientAddressOf, unknownRevocations }: CredentialRouteParts): RequestHandler {
   return async (request, response) => {
     const names = requestNamesOf(request);
     refuseSecretsInUrl(request);
     const { token, apikey } = credentialOf(await readForm(request));
     const origin = { address: clientAddressOf(request), ...names };
-    const known = await (token !== undefined ? revocation.token(token, origin) : revocation.apiKey(apikey, origin));
+    // A client that knows RFC 7009 alone has no other name for what it holds than `token`, also when it is a key.
+    const known =
+      (token !== undefined && (await revocation.token(token, origin))) ||
+      (await revocation.apiKey(apikey ?? token, origin));
     // Guessing keys here must cost as much as at the exchange. Afterwards, so that whoever holds the credential can always
     // end it, whatever else comes from that address.
     if (!known) countAttempt(unknownRevocations, origin.address);

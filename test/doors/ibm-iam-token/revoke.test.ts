@@ -114,6 +114,16 @@ describeOnEveryBackend('POST /identity/revoke', (service) => {
       expect(await storedKey(service(), key)).toMatchObject({ disabled: true, generation: 2 });
     });
 
+    it('when a client that knows RFC 7009 alone sends it as a token, then it is refused from the answer on as well', async () => {
+      const { key } = await givenServiceId(service());
+
+      const answer = await service().call('POST', '/identity/revoke', { form: { token: key.secret } });
+
+      expect(answer.status).toBe(200);
+      const exchanged = await service().exchange({ grant_type: 'apikey', apikey: key.secret });
+      expect(exchanged.body.errorCode).toBe('BXNIM0462E');
+    });
+
     it('when it is locked, then that does not hold up the incident', async () => {
       const { iamId } = await givenServiceId(service());
       const key = await givenKeyOf(service(), iamId, { locked: true });
