@@ -33,7 +33,7 @@ const BOUND_MILLISECONDS = 3_000;
   describe.each([
     ['stopped', () => redis.stop()],
     ['killed', () => redis.kill()],
-    ['frozen', async () => redis.pause()],
+    ['frozen', () => redis.pause()],
   ])('given it is %s', (_, fail) => {
     afterEach(() => redis.restart());
 

@@ -36,7 +36,7 @@ const SETTINGS = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '0' };
 
   describe.each([
     ['stopped', () => mongod.stop(), () => mongod.restart()],
-    ['frozen', () => freeze(mongod), async () => mongod.resume()],
+    ['frozen', () => mongod.pause(), async () => mongod.resume()],
   ])('given it is %s', (_, fail, mend) => {
     /** A 401 would make clients throw away good credentials, and an answer that never comes makes them pile up. */
     it('when it is asked, then it is 503 with Retry-After, soon; when it is back, it goes on by itself', async () => {
@@ -127,12 +127,6 @@ describe('a service whose SQLite file another process has locked', () => {
     expect((await service.call('GET', '/v1/apikeys', { token })).status).toBe(401);
   }, 30_000);
 });
-
-/** The signal reaches each thread of the server in its own time; until then it answers. */
-async function freeze(server: ServerProcess): Promise<void> {
-  server.pause();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-}
 
 async function eventually(check: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + 20_000;

@@ -92,7 +92,7 @@ describe('a store whose servers fail', () => {
   describe.each([
     ['stopped', () => mongod.stop(), () => mongod.restart()],
     ['killed', () => mongod.kill(), () => mongod.restart()],
-    ['frozen', async () => mongod.pause(), async () => mongod.resume()],
+    ['frozen', () => mongod.pause(), async () => mongod.resume()],
   ])('given MongoDB is %s', (_, fail, mend) => {
     it('when it is used, then every call is StoreUnavailable in bounded time; when it is back, it goes on', async () => {
       const changes: StoredChange[] = [];

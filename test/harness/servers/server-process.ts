@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 
 /** A real server in a process of its own, on one port and one data folder for all its life. */
@@ -17,8 +18,8 @@ export interface ServerProcess {
   stop(): Promise<void>;
   /** Ends it at once (SIGKILL), as a machine that fails would. */
   kill(): Promise<void>;
-  /** Freezes it (SIGSTOP): its connections stay open and nobody answers. */
-  pause(): void;
+  /** Freezes it (SIGSTOP): its connections stay open and nobody answers. Returns when each of its threads has stopped. */
+  pause(): Promise<void>;
   /** Lets a frozen one go on (SIGCONT). */
   resume(): void;
   /** Starts it again on the same port with the same data; stops it first if it runs. Returns when it answers. */
@@ -41,6 +42,9 @@ export interface ServerProcessParts {
 
 const START_MILLISECONDS = 30_000;
 const STOP_MILLISECONDS = 8_000;
+const FREEZE_LIMIT_MILLISECONDS = 5_000;
+/** How long to wait for the threads where no `/proc` tells of them. */
+const FREEZE_MILLISECONDS = 300;
 
 /** Starts a server and returns when it answers. @throws Error with the end of its log, when it does not */
 export async function startServerProcess(parts: ServerProcessParts): Promise<ServerProcess> {
@@ -67,7 +71,10 @@ export async function startServerProcess(parts: ServerProcessParts): Promise<Ser
     directory,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
-    pause: () => void child.kill('SIGSTOP'),
+    async pause() {
+      child.kill('SIGSTOP');
+      await frozen(child.pid);
+    },
     resume: () => void child.kill('SIGCONT'),
     async restart() {
       await end('SIGTERM');
@@ -134,4 +141,24 @@ function ended(child: ChildProcess, milliseconds: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** The signal reaches each thread in its own time; until then the server answers. */
+async function frozen(pid: number | undefined): Promise<void> {
+  if (process.platform !== 'linux') return after(FREEZE_MILLISECONDS);
+  const endsAt = performance.now() + FREEZE_LIMIT_MILLISECONDS;
+  for (;;) {
+    const threads = await readdir(`/proc/${pid}/task`);
+    const states = await Promise.all(threads.map((thread) => stateOf(`/proc/${pid}/task/${thread}/stat`)));
+    if (states.every((state) => state === 'T' || state === undefined)) return;
+    if (performance.now() > endsAt) throw new Error(`process ${pid} did not stop at SIGSTOP`);
+    await after(5);
+  }
+}
+
+/** @returns the state of a thread, such as `T` for stopped; `undefined` for one that has ended meanwhile */
+async function stateOf(statFile: string): Promise<string | undefined> {
+  const text = await readFile(statFile, 'utf8').catch(() => undefined);
+  // The name before it is in parentheses and may itself hold any character (proc(5)).
+  return text?.slice(text.lastIndexOf(')') + 2).at(0);
 }
