@@ -7,6 +7,7 @@ import { boundConnections } from './connection-bound.ts';
 import { type Connections, newConnections } from './connections.ts';
 import { createServer } from './node-http.ts';
 import { followTlsFiles, readTlsPair, type TlsFiles, type TlsReload } from './tls-certificate.ts';
+import { endUnreadAnswers } from './unread-answers.ts';
 import {
   ambiguityOf,
   answerUnreadable,
@@ -26,6 +27,8 @@ export interface ListenerLimits {
   readonly requestMilliseconds: number;
   /** From the last header to the last byte of the body (slow body). Default: 5000 ms, checked each 1000. */
   readonly bodyMilliseconds: number;
+  /** For a client to take a whole answer, after its last request (slow reading). Default: 20000 ms, checked each 1000. */
+  readonly unreadMilliseconds: number;
   /** Between two requests; longer than the usual idle time of load balancers (60 s). Default: 65000 ms. */
   readonly keepAliveMilliseconds: number;
   /** Default: 16384 bytes. */
@@ -78,6 +81,7 @@ const DEFAULT_LIMITS: ListenerLimits = {
   headersMilliseconds: 9000,
   requestMilliseconds: 14_000,
   bodyMilliseconds: 5000,
+  unreadMilliseconds: 20_000,
   keepAliveMilliseconds: 65_000,
   headerBytes: 16 * 1024,
   headers: 128,
@@ -121,6 +125,11 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     },
   });
   server.once('close', ending);
+  const endingUnread = endUnreadAnswers(connections, {
+    milliseconds: limits.unreadMilliseconds,
+    everyMilliseconds: Math.min(limits.unreadMilliseconds, CHECK_MILLISECONDS),
+  });
+  server.once('close', endingUnread);
   // Safe: a server that listens on a host and a port has an AddressInfo.
   const { port } = server.address() as AddressInfo;
   const host = parts.host.includes(':') ? `[${parts.host}]` : parts.host;

@@ -10,7 +10,7 @@ export interface OverloadLimits {
    * let in is served in time.
    */
   readonly maximumInFlight?: number;
-  /** Requests whose body is still to come; they hold memory and no work. Default: 4,096. */
+  /** Requests whose body is still to come; they hold memory and no work. Default: 10,000. */
   readonly maximumArriving?: number;
   /** Event-loop delay (99th percentile of the last quarter of a second) from which on work is shed. Default: 200 ms. */
   readonly maximumDelayMilliseconds?: number;
@@ -34,7 +34,7 @@ export interface OverloadGuard {
     handler: RequestListener,
     refuse: (problem: Overloaded, ...answer: Parameters<RequestListener>) => void,
   ): RequestListener;
-  /** Requests that have come whole and are not yet answered. */
+  /** Requests that have come whole and were not yet given an answer. */
   inFlight(): number;
   /** Stops watching the event loop. */
   close(): void;
@@ -46,7 +46,7 @@ const RESOLUTION_MILLISECONDS = 20;
 /** Starts watching the event loop and counting requests. */
 export function overloadGuard({
   maximumInFlight = 512,
-  maximumArriving = 4_096,
+  maximumArriving = 10_000,
   maximumDelayMilliseconds = 200,
   inFlightFloor = 128,
 }: OverloadLimits = {}): OverloadGuard {
@@ -67,7 +67,7 @@ export function overloadGuard({
   const full = (): boolean => inFlight >= maximumInFlight || (late && inFlight >= inFlightFloor);
   const enter = (response: ServerResponse): void => {
     inFlight += 1;
-    response.once('close', leave);
+    whenAnswered(response, leave);
   };
   const awaitBody = (request: IncomingMessage, response: ServerResponse): void => {
     arriving += 1;
@@ -78,7 +78,7 @@ export function overloadGuard({
       arriving -= 1;
       inFlight += 1;
     };
-    response.once('close', () => {
+    whenAnswered(response, () => {
       if (state === 'arriving') arriving -= 1;
       else inFlight -= 1;
       state = 'over';
@@ -111,4 +111,24 @@ export function overloadGuard({
       histogram.disable();
     },
   };
+}
+
+/**
+ * Calls `done` once: when the answer was given, or the client went away before. Not when the client has taken it: a few
+ * clients that read nothing would hold every place for as long as they like (slow reading).
+ */
+function whenAnswered(response: ServerResponse, done: () => void): void {
+  let over = false;
+  const once = (): void => {
+    if (over) return;
+    over = true;
+    done();
+  };
+  response.once('close', once);
+  const { end } = response;
+  // Whatever arguments it is called with go on to the response's own `end`, so every form of it is kept.
+  response.end = ((...answer: unknown[]) => {
+    once();
+    return Reflect.apply(end, response, answer);
+  }) as typeof end;
 }

@@ -90,7 +90,17 @@ describe('overloadGuard', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
 
     expect((await problemOf(() => guard.admit(response()))).code).toBe('overloaded');
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(() => guard.admit(response())).not.toThrow();
+    const endsAt = performance.now() + 10_000;
+    let freed = false;
+    while (!freed && performance.now() < endsAt) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      freed = await Promise.resolve()
+        .then(() => guard.admit(response()))
+        .then(
+          () => true,
+          () => false,
+        );
+    }
+    expect(freed).toBe(true);
   });
 });

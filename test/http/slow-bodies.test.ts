@@ -121,13 +121,13 @@ describe('listen, given a client that opens connection after connection', () => 
     const [first] = await givenSockets(listener.port, 3, '');
     while (listener.connections() < 3) await new Promise((resolve) => setTimeout(resolve, 5));
 
-    expect(await sendRaw(listener.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 300)).toMatchObject({
+    expect(await sendRaw(listener.port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatchObject({
       text: '',
       closed: true,
     });
     first?.destroy();
     while (listener.connections() > 2) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect((await sendRaw(listener.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 300)).status).toBe(200);
+    expect((await sendRaw(listener.port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).status).toBe(200);
   });
 
   it('when there are many clients at its address, then the bound does not apply', async () => {
@@ -141,6 +141,6 @@ describe('listen, given a client that opens connection after connection', () => 
     listeners.push(listener);
     await givenSockets(listener.port, 5, '');
 
-    expect((await sendRaw(listener.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 300)).status).toBe(200);
+    expect((await sendRaw(listener.port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).status).toBe(200);
   });
 });

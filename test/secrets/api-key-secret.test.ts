@@ -69,9 +69,13 @@ describe('isWellFormedApiKeySecret', () => {
   });
 
   it('when the text has a million characters, then the refusal takes no time (R31)', () => {
-    const started = performance.now();
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      expect(isWellFormedApiKeySecret(`lk_${'a'.repeat(1_000_000)}`)).toBe(false);
+      return performance.now() - started;
+    });
 
-    expect(isWellFormedApiKeySecret(`lk_${'a'.repeat(1_000_000)}`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(50);
+    // The fastest of three: what the machine does beside it is no property of the check.
+    expect(Math.min(...times)).toBeLessThan(50);
   });
 });

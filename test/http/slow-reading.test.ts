@@ -1,0 +1,61 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Listener, listen } from '../../src/http/listener.ts';
+import { type OverloadGuard, overloadGuard } from '../../src/http/overload-guard.ts';
+
+const AHEAD = 8;
+const CLIENTS = 8;
+/** More than the buffers of a connection on loopback hold. */
+const ANSWER = Buffer.alloc(2_000_000, 'x');
+
+describe('a listener behind an overload guard, given clients that ask and read nothing', () => {
+  const sockets: Socket[] = [];
+  let listener: Listener | undefined;
+  let guard: OverloadGuard | undefined;
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    guard?.close();
+    await listener?.stop(0);
+  });
+
+  async function givenUnreadAnswers(unreadMilliseconds: number): Promise<Listener> {
+    const opened = overloadGuard({ maximumInFlight: CLIENTS * AHEAD });
+    guard = opened;
+    const handler = opened.around(
+      (_request, response) => void response.end(ANSWER),
+      (_problem, _request, response) => void response.writeHead(503).end(),
+    );
+    const started = await listen({ handler, host: '127.0.0.1', port: 0, limits: { unreadMilliseconds } });
+    listener = started;
+    for (let client = 0; client < CLIENTS; client += 1) {
+      const socket = connect(started.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.pause();
+      sockets.push(socket);
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(AHEAD));
+    }
+    while (started.connections() < CLIENTS) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return started;
+  }
+
+  /** Slow reading: two dozen sockets that never read kept every honest client out for as long as they liked. */
+  it('when they fill every place, then an honest client is served all the same', async () => {
+    const { url } = await givenUnreadAnswers(60_000);
+
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+
+    expect(answer.status).toBe(200);
+    expect((await answer.arrayBuffer()).byteLength).toBe(ANSWER.length);
+    expect(guard?.inFlight()).toBe(0);
+  });
+
+  it('when they go on reading nothing, then their connections are ended', async () => {
+    const { connections } = await givenUnreadAnswers(300);
+
+    const endsAt = performance.now() + 10_000;
+    while (connections() > 0 && performance.now() < endsAt) await new Promise((resolve) => setTimeout(resolve, 50));
+
+    expect(connections()).toBe(0);
+  });
+});
