@@ -79,12 +79,16 @@ async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): 
   const secrets = await openSecrets(config);
   const store = await openStore(parts);
   opened.defer(() => store.close());
-  const guard = overloadGuard();
-  opened.defer(() => guard.close());
   // The port must be known before the issuer is, so the listener opens first and answers 503 until all is assembled.
-  const late: { handler: RequestListener } = { handler: refuseWhileStarting };
+  const late: { handler: RequestListener; unreadAnswers: () => number } = {
+    handler: refuseWhileStarting,
+    unreadAnswers: () => 0,
+  };
+  const guard = overloadGuard({ unreadAnswers: () => late.unreadAnswers() });
+  opened.defer(() => guard.close());
   const handler: RequestListener = (request, response) => late.handler(request, response);
   const listener = await listenForService({ config, guard, metrics, logger, handler });
+  late.unreadAnswers = listener.unreadAnswers;
   opened.defer(() => listener.stop(FAILED_START_MILLISECONDS));
   const publicUrl = publicUrlAt(config, listener.port);
   warnOfGuessedIssuer(config, publicUrl, logger);
