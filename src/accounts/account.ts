@@ -40,6 +40,7 @@ export const ACCOUNTS = defineCollection<Account>()('accounts', {
     modifiedAt: 'integer',
   },
   indexes: { byTenant: { fields: ['tenantId'], unique: true } },
+  followed: true,
 });
 
 /** The one record of this installation: of many processes that start at once, one inserts it. */
@@ -70,4 +71,5 @@ export const INSTALLATIONS = defineCollection<Installation>()('installations', {
     createdAt: 'integer',
   },
   indexes: {},
+  followed: true,
 });

@@ -69,6 +69,7 @@ export const API_KEYS = defineCollection<ApiKey>()('api_keys', {
     ofAccountByCreation: { fields: ['accountId', 'createdAt', 'id'] },
     ofAccountByCreator: { fields: ['accountId', 'createdBy', 'id'] },
   },
+  followed: true,
 });
 
 /** The orders of a list of API keys, and the indexes that have them. */

@@ -26,10 +26,10 @@ export function authenticateApiKeyWith({ store, digests }: AuthenticateApiKeyPar
     if (!KEY_KINDS[kind].wellFormed(secret)) return undefined;
     const [current, ...retired] = digests.digestsOfEveryPepper(secret);
     if (current === undefined) return undefined;
-    const found = await store.read(API_KEYS).find('byDigest', [current]);
+    const found = await store.readRecent(API_KEYS).find('byDigest', [current]);
     if (found !== undefined) return found.kind === kind ? found : undefined;
     for (const digest of retired) {
-      const old = await store.read(API_KEYS).find('byDigest', [digest]);
+      const old = await store.readRecent(API_KEYS).find('byDigest', [digest]);
       if (old?.kind === kind) return moveToCurrentPepper(store, old, current);
     }
     return undefined;

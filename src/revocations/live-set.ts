@@ -1,13 +1,19 @@
 import type { Clock } from '../clock/clock.ts';
+import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { IndexValue } from '../store/collection.ts';
 import type { Store, StoredChange } from '../store/store.ts';
 import type { RevocationSubject } from '../token-format/revocation-subjects.ts';
 import { REVOCATIONS, type Revocation } from './revocation.ts';
 
-/** What is revoked now, in memory: asked for every token, without a store call. */
+/** What is revoked now, in memory: asked for every token. */
 export interface LiveSet {
-  /** @returns whether any of the subjects' generations was cut off; what other processes committed is seen */
-  revokes(subjects: readonly RevocationSubject[]): boolean;
+  /**
+   * Answers from memory, without a store call, while the process is sure to hear of revocations within a second; else from
+   * the primary; while that cannot be reached, from memory for the grace.
+   * @returns whether any of the subjects' generations was cut off
+   * @throws StoreUnavailable it cannot be known: never taken for "not revoked", never for "revoked"
+   */
+  revokes(subjects: readonly RevocationSubject[]): Promise<boolean>;
   /**
    * Takes in a cut-off that another process has committed and that has not arrived here yet, so that an answer which says
    * "it is revoked" holds on this node as well. @param expiresAt until when it matters
@@ -55,12 +61,17 @@ export async function openLiveSet({ store, clock }: LiveSetParts): Promise<LiveS
   await loadAll(store, learn);
 
   return {
-    revokes(subjects) {
+    async revokes(subjects) {
       subscription.catchUp();
-      return subjects.some(([subject, generation]) => {
-        const known = minimums.get(subject);
-        return known !== undefined && generation < known.minimum;
-      });
+      const revoked = subjects.some(([subject, generation]) => generation < (minimums.get(subject)?.minimum ?? 0));
+      // What was taken back stays so, however old the memory is; only "not revoked" needs proof.
+      if (revoked || subscription.isCurrent()) return revoked;
+      try {
+        return await revokedInStore(store, subjects);
+      } catch (error) {
+        if (error instanceof StoreUnavailable && subscription.wasCurrentLately()) return false;
+        throw error;
+      }
     },
     learn: (subject, minimum, expiresAt) => learn({ subject, minimum, expiresAt }),
     sweep() {
@@ -72,6 +83,14 @@ export async function openLiveSet({ store, clock }: LiveSetParts): Promise<LiveS
     },
     close: () => subscription.close(),
   };
+}
+
+async function revokedInStore(store: Store, subjects: readonly RevocationSubject[]): Promise<boolean> {
+  const highest = { limit: 1, descending: true };
+  const pages = await Promise.all(
+    subjects.map(([subject]) => store.read(REVOCATIONS).page('bySubject', { ...highest, equals: [subject] })),
+  );
+  return pages.some(({ rows: [row] }, position) => (subjects[position]?.[1] ?? 0) < (row?.minimum ?? 0));
 }
 
 async function loadAll(store: Store, learn: (revocation: Revocation) => void): Promise<void> {

@@ -29,8 +29,12 @@ export const REVOCATIONS = defineCollection<Revocation>()('revocations', {
     createdAt: 'integer',
     expiresAt: 'integer',
   },
-  indexes: { byExpiry: { fields: ['expiresAt', 'id'] } },
+  indexes: {
+    byExpiry: { fields: ['expiresAt', 'id'] },
+    bySubject: { fields: ['subject', 'minimum', 'id'] },
+  },
   followed: true,
+  immutable: true,
   expiresBy: 'expiresAt',
 });
 

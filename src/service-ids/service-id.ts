@@ -49,6 +49,7 @@ export const SERVICE_IDS = defineCollection<ServiceId>()('service_ids', {
     byCreation: { fields: ['accountId', 'state', 'createdAt', 'id'] },
     byModification: { fields: ['accountId', 'state', 'modifiedAt', 'id'] },
   },
+  followed: true,
 });
 
 /** The order of a list of service IDs, and the index that has it. */

@@ -80,7 +80,11 @@ export async function openSigningKeySet(parts: SigningKeySetParts): Promise<Sign
   };
   const rows = () => [...known.values()].sort((a, b) => a.ordinal - b.ordinal);
   const reload = async (): Promise<void> => {
-    for (const key of await storedSigningKeys(store)) learn(key);
+    const knownBefore = [...known.keys()];
+    const stored = await storedSigningKeys(store);
+    for (const key of stored) learn(key);
+    // What was known before the reading and is not there any more was removed meanwhile, and nobody told of it.
+    for (const kid of knownBefore) if (!stored.some(({ id }) => id === kid)) forget(kid);
   };
 
   const subscription: Subscription = await store.watch([SIGNING_KEYS], ({ id, entity }: StoredChange) => {

@@ -1,8 +1,11 @@
 import type { Connection } from 'mongoose';
 import type { Change } from '../store/changes.ts';
-import type { Store } from '../store/store.ts';
+import type { Entity } from '../store/collection.ts';
+import type { Sequence, Store, StoredChange, Subscription } from '../store/store.ts';
 import { type FeedSubscription, subscribeToChanges } from './change-subscription.ts';
 import type { EntityModels } from './entity-models.ts';
+import { CURRENT_MILLISECONDS, type Freshness, GRACE_MILLISECONDS } from './freshness.ts';
+import type { Heartbeat, Taken } from './heartbeat.ts';
 import type { OwnCommit } from './own-commit.ts';
 import { withinStoreTime } from './store-failures.ts';
 import type { StoreLogger } from './store-logger.ts';
@@ -11,6 +14,14 @@ import { currentPosition } from './stream-position.ts';
 /** Tells watchers of committed changes, by one change stream a watcher. */
 export interface ChangeFeed {
   readonly watch: Store['watch'];
+  /** As `watch`, from now on; says when nobody knows what has changed. Who follows so only wants to know that it did. */
+  follow(
+    names: ReadonlySet<string>,
+    onChange: (change: StoredChange) => void,
+    onLost: () => void,
+  ): Promise<Subscription>;
+  /** Something was committed, as the fast way tells. */
+  tellImmutable(collection: string, id: string, entity: Entity): void;
   /** To be called before a commit of this process: its changes are delivered before it is answered. */
   expectOwn(changes: readonly Change[]): OwnCommit;
   close(): Promise<void>;
@@ -21,11 +32,55 @@ export interface ChangeFeedParts {
   readonly connection: Connection;
   readonly models: EntityModels;
   readonly logger: StoreLogger;
+  readonly heartbeat: Heartbeat;
+  /** How late the fast way is. It tells of every change, but only of immutable entities what they are. */
+  readonly fastWay: () => Freshness;
+  /** How long ago the primary took something from this process. */
+  readonly primaryAge: Taken;
+}
+
+interface Watcher {
+  readonly names: ReadonlySet<string>;
+  readonly onChange: (change: StoredChange) => void;
+  readonly onLost?: () => void;
+  readonly since?: Sequence | undefined;
+  /** Whether what the fast way tells is enough for it. */
+  readonly byFastWay: boolean;
 }
 
 /** Opens no stream before the first `watch`. */
-export function changeFeed({ connection, models, logger }: ChangeFeedParts): ChangeFeed {
+export function changeFeed({
+  connection,
+  models,
+  logger,
+  heartbeat,
+  fastWay,
+  primaryAge,
+}: ChangeFeedParts): ChangeFeed {
   const subscriptions = new Set<FeedSubscription>();
+
+  const subscribe = async ({ names, onChange, onLost, since, byFastWay }: Watcher): Promise<Subscription> => {
+    const position = since ?? (await withinStoreTime(() => currentPosition(connection)));
+    const parts = { connection, models, logger, heartbeat };
+    const subscription = subscribeToChanges({ ...parts, names, onChange, onLost, position });
+    subscriptions.add(subscription);
+    const age = (): number => {
+      // The fast way repeats what is durable. While the primary takes nothing from here, nobody can tell what that is now,
+      // and what has been heard through it is good for the grace only.
+      const trusted = byFastWay && primaryAge() <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS;
+      return Math.min(subscription.freshness.age(), trusted ? fastWay().age() : Number.POSITIVE_INFINITY);
+    };
+    return {
+      // The stream delivers by itself; there is nothing that could be asked at once.
+      catchUp: () => {},
+      isCurrent: () => age() <= CURRENT_MILLISECONDS,
+      wasCurrentLately: () => age() <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS,
+      close: async () => {
+        subscriptions.delete(subscription);
+        await subscription.close();
+      },
+    };
+  };
 
   return {
     async watch(collections, onChange, since) {
@@ -33,17 +88,14 @@ export function changeFeed({ connection, models, logger }: ChangeFeedParts): Cha
       for (const name of names) {
         if (!models(name).collection.followed) throw new TypeError(`${name} is not followed`);
       }
-      const position = since ?? (await withinStoreTime(() => currentPosition(connection)));
-      const subscription = subscribeToChanges({ connection, models, logger, names, onChange, position });
-      subscriptions.add(subscription);
-      return {
-        // The stream delivers by itself; there is nothing that could be asked at once.
-        catchUp: () => {},
-        close: async () => {
-          subscriptions.delete(subscription);
-          await subscription.close();
-        },
-      };
+      const byFastWay = [...names].every((name) => models(name).collection.immutable);
+      return subscribe({ names, onChange, since, byFastWay });
+    },
+
+    follow: (names, onChange, onLost) => subscribe({ names, onChange, onLost, byFastWay: true }),
+
+    tellImmutable(collection, id, entity) {
+      for (const subscription of subscriptions) subscription.tellImmutable(collection, id, entity);
     },
 
     expectOwn(changes) {

@@ -5,12 +5,18 @@ import type { Sequence, StoredChange } from '../store/store.ts';
 import { EXPECTED_COUNT, toDocument, toEntity } from './documents.ts';
 import type { EntityModels } from './entity-models.ts';
 import { type EntityEvent, eventStream } from './event-stream.ts';
+import { type Freshness, freshness } from './freshness.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { type OwnCommit, ownCommits, transactionKeyOf } from './own-commit.ts';
 import type { StoreLogger } from './store-logger.ts';
 import { currentPosition } from './stream-position.ts';
 
 /** One watcher's stream. */
 export interface FeedSubscription {
+  /** How late the stream is. */
+  readonly freshness: Freshness;
+  /** Delivers an entity of an immutable collection that came by another way. */
+  tellImmutable(collection: string, id: string, entity: Entity): void;
   /** @returns what to wait for, or `undefined` when none of the changes is watched */
   expectOwn(changes: readonly Change[]): OwnCommit | undefined;
   close(): Promise<void>;
@@ -25,6 +31,9 @@ export interface ChangeSubscriptionParts {
   readonly onChange: (change: StoredChange) => void;
   /** Everything after it is delivered. */
   readonly position: Sequence;
+  readonly heartbeat: Heartbeat;
+  /** Called before everything is delivered anew, because what was removed meanwhile cannot be told. */
+  readonly onLost?: (() => void) | undefined;
 }
 
 /** Delivers to one watcher: what the stream tells, and its own process's commits even while there is no stream. */
@@ -34,10 +43,10 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
   let isClosed = false;
   const ahead = aheadOfStream();
 
-  const tell = (collection: string, id: string, entity: Entity | undefined) => {
+  const tell = (collection: string, id: string, entityAsTold: () => Entity | undefined) => {
     if (isClosed) return;
     try {
-      parts.onChange({ sequence: told, collection, id, entity });
+      parts.onChange({ sequence: told, collection, id, entity: entityAsTold() });
     } catch (error) {
       parts.logger.error({ err: error, collection }, 'a watcher failed on a change');
     }
@@ -46,6 +55,9 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
   // What was changed since the lost place cannot be told; so everything that is there now is. Meanwhile the place
   // stays the lost one: who begins again from it is told everything again.
   const startOver = async () => {
+    parts.onLost?.();
+    // What was awaited may have been in the gap. Waited for any longer, it would swallow everything told of that entity.
+    ahead.clear();
     const now = await currentPosition(connection);
     for (const name of names) await tellAll(models, name, tell);
     told = now;
@@ -57,7 +69,7 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
     const transaction = transactionKeyOf(event);
     if (isOnlyExpected(event)) return;
     const [collection, id] = [event.ns.coll, String(event.documentKey._id)];
-    if (!ahead.hasPassed(collection, id, transaction)) tell(collection, id, entityAfter(models, event));
+    if (!ahead.hasPassed(collection, id, transaction)) tell(collection, id, () => entityAfter(models, event));
     if (transaction !== undefined) own.arrived(transaction);
   };
 
@@ -65,13 +77,19 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
     for (const change of changes) {
       const id = 'entity' in change ? change.entity.id : change.id;
       ahead.add(change.collection.name, id, transactions);
-      tell(change.collection.name, id, 'entity' in change ? frozenCopy(models, change) : undefined);
+      tell(change.collection.name, id, () => ('entity' in change ? frozenCopy(models, change) : undefined));
     }
   };
 
-  const stream = eventStream({ ...parts, onEvent, startOver });
+  const proven = freshness(parts.heartbeat.sentAt);
+  const { processId } = parts.heartbeat;
+  const stream = eventStream({ ...parts, processId, onBeat: proven.saw, onEvent, startOver });
   const own = ownCommits(stream.isOpen);
   return {
+    freshness: proven,
+    tellImmutable(collection, id, entity) {
+      if (names.has(collection)) tell(collection, id, () => entity);
+    },
     expectOwn(changes) {
       const watched = changes.filter(({ collection }) => names.has(collection.name));
       if (watched.length === 0) return undefined;
@@ -91,6 +109,7 @@ function aheadOfStream() {
   const awaited = new Map<string, readonly string[]>();
   const keyOf = (collection: string, id: string) => `${collection}/${id}`;
   return {
+    clear: () => awaited.clear(),
     add(collection: string, id: string, transactions: readonly string[]): void {
       awaited.set(keyOf(collection, id), transactions);
     },
@@ -108,12 +127,12 @@ function aheadOfStream() {
 async function tellAll(
   models: EntityModels,
   name: string,
-  tell: (collection: string, id: string, entity: Entity) => void,
+  tell: (collection: string, id: string, entityAsTold: () => Entity) => void,
 ): Promise<void> {
   const { model, collection } = models(name);
   for await (const document of model.find().lean().cursor()) {
     const entity = toEntity(collection, document);
-    tell(name, entity.id, entity);
+    tell(name, entity.id, () => entity);
   }
 }
 

@@ -6,6 +6,7 @@ export interface AnyCollection {
   readonly fields: Readonly<Record<string, FieldKind>>;
   readonly indexes: Readonly<Record<string, { readonly fields: readonly string[]; readonly unique?: boolean }>>;
   readonly followed: boolean;
+  readonly immutable: boolean;
   readonly expiresBy: string | undefined;
 }
 

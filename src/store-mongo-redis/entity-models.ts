@@ -15,7 +15,12 @@ export interface EntityModel {
 export type EntityModels = (name: string) => EntityModel;
 
 /** Collections of the back-end's own; no definition may have one of these names. */
-export const INTERNAL_COLLECTIONS = { commits: 'commits', leases: 'leases', migrations: 'migrations' } as const;
+export const INTERNAL_COLLECTIONS = {
+  commits: 'commits',
+  heartbeats: 'heartbeats',
+  leases: 'leases',
+  migrations: 'migrations',
+} as const;
 
 // JSON is kept as text: see `toStored`.
 const STORED_TYPES = { string: String, integer: Number, boolean: Boolean, json: String } as const;

@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Connection, mongo } from 'mongoose';
 import type { Sequence } from '../store/store.ts';
 import type { StoredDocument } from './documents.ts';
+import { INTERNAL_COLLECTIONS } from './entity-models.ts';
 import { nativeDatabase } from './mongo-connection.ts';
 import type { StoreLogger } from './store-logger.ts';
 import { isPositionLost, positionOf, streamStart } from './stream-position.ts';
@@ -19,6 +20,9 @@ export interface EventStreamParts {
   readonly logger: StoreLogger;
   readonly names: ReadonlySet<string>;
   readonly position: Sequence;
+  /** Names the process, whose own heartbeats come by as well. */
+  readonly processId: string;
+  readonly onBeat: (beat: number) => void;
   /** @param position the place right after the event */
   readonly onEvent: (event: EntityEvent, position: Sequence) => void;
   /** The place is no longer known: does what is needed, and returns the place to go on from. */
@@ -36,7 +40,7 @@ const EVENTS = ['insert', 'replace', 'update', 'delete'];
 const LONGEST_PAUSE_MILLISECONDS = 1_000;
 
 /** Follows the changes of the named collections until it is closed: whatever breaks it, it begins again where it was. */
-export function eventStream({ connection, logger, names, onEvent, ...parts }: EventStreamParts): EventStream {
+export function eventStream({ connection, logger, onEvent, onBeat, ...parts }: EventStreamParts): EventStream {
   let { position } = parts;
   let stream: mongo.ChangeStream | undefined;
   let isClosed = false;
@@ -44,11 +48,13 @@ export function eventStream({ connection, logger, names, onEvent, ...parts }: Ev
   const follow = async () => {
     for (let failures = 0; !isClosed; ) {
       try {
-        stream ??= openStream(connection, names, position);
+        stream ??= openStream(connection, parts, position);
         // Only the four kinds of `EVENTS` pass the pipeline.
         const event = (await stream.next()) as EntityEvent;
         position = positionOf(event._id) ?? position;
-        onEvent(event, position);
+        const beat = beatOf(event);
+        if (beat === undefined) onEvent(event, position);
+        else onBeat(beat);
         failures = 0;
       } catch (error) {
         await mend(error, failures);
@@ -82,7 +88,20 @@ export function eventStream({ connection, logger, names, onEvent, ...parts }: Ev
   };
 }
 
-function openStream(connection: Connection, names: ReadonlySet<string>, position: Sequence): mongo.ChangeStream {
-  const pipeline = [{ $match: { 'ns.coll': { $in: [...names] }, operationType: { $in: EVENTS } } }];
+function openStream(
+  connection: Connection,
+  { names, processId }: Pick<EventStreamParts, 'names' | 'processId'>,
+  position: Sequence,
+): mongo.ChangeStream {
+  const watched = { 'ns.coll': { $in: [...names] } };
+  const ownBeats = { 'ns.coll': INTERNAL_COLLECTIONS.heartbeats, 'documentKey._id': processId };
+  const pipeline = [{ $match: { operationType: { $in: EVENTS }, $or: [watched, ownBeats] } }];
   return nativeDatabase(connection).watch(pipeline, { ...streamStart(position), fullDocument: 'updateLookup' });
+}
+
+/** @returns the number of an own heartbeat; `undefined` for every other event */
+function beatOf(event: EntityEvent): number | undefined {
+  if (event.ns.coll !== INTERNAL_COLLECTIONS.heartbeats) return undefined;
+  const beat = event.operationType === 'delete' ? undefined : event.fullDocument?.['beat'];
+  return typeof beat === 'number' ? beat : Number.NaN;
 }

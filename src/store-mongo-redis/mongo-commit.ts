@@ -18,6 +18,8 @@ export interface MongoCommitParts {
   readonly models: EntityModels;
   readonly leases: MongoLeases;
   readonly feed: ChangeFeed;
+  /** Told of what is durable, on its way to other processes. */
+  readonly publish: (changes: readonly Change[]) => void;
 }
 
 interface CommitDocument {
@@ -56,7 +58,9 @@ export function mongoCommit(parts: MongoCommitParts): Store['commit'] {
 
     try {
       await withinStoreTime(async () => {
-        if ((await untilKnown(parts.connection, write, own.begun)) === 'written') await own.delivered();
+        if ((await untilKnown(parts.connection, write, own.begun)) === 'repeated') return;
+        parts.publish(changes);
+        await own.delivered();
       }, COMMIT_MILLISECONDS);
     } finally {
       own.forget();

@@ -3,7 +3,7 @@ import type { Collection, Entity, IndexDefinition, IndexValue } from '../store/c
 import type { Page, PageRequest, Reader } from '../store/store.ts';
 import { indexValue, type StoredDocument, storedField, toEntity } from './documents.ts';
 import type { EntityModels } from './entity-models.ts';
-import { withinStoreTime } from './store-failures.ts';
+import type { ReadGate } from './read-gate.ts';
 
 type Filter = QueryFilter<StoredDocument>;
 
@@ -11,6 +11,7 @@ type Filter = QueryFilter<StoredDocument>;
 export function mongoReader<T extends Entity, Index extends string>(
   models: EntityModels,
   collection: Collection<T, Index>,
+  gate: ReadGate,
 ): Reader<T, Index> {
   const { model, native } = models(collection.name);
   const entityOf = (document: Readonly<Record<string, unknown>> | null) =>
@@ -20,7 +21,7 @@ export function mongoReader<T extends Entity, Index extends string>(
     // The two hottest reads go to the driver below mongoose: no casting is needed, `indexValue` lets no operator through.
     async get(id) {
       const filter = { _id: String(indexValue(id)) };
-      return withinStoreTime(async () => entityOf(await native.findOne(filter)));
+      return gate(async () => entityOf(await native.findOne(filter)));
     },
 
     async find(index, values) {
@@ -29,7 +30,7 @@ export function mongoReader<T extends Entity, Index extends string>(
       if (values.length !== fields.length)
         throw new TypeError(`${collection.name}.${index} has ${fields.length} values`);
       const filter = equalTo(fields, values);
-      return withinStoreTime(async () => entityOf(await native.findOne(filter)));
+      return gate(async () => entityOf(await native.findOne(filter)));
     },
 
     async page(index, request) {
@@ -37,7 +38,7 @@ export function mongoReader<T extends Entity, Index extends string>(
       const filter = pageFilter(collection.name, definition, request);
       const direction = request.descending === true ? -1 : 1;
       const sort = Object.fromEntries(definition.fields.map((field) => [storedField(field), direction] as const));
-      const rows = await withinStoreTime(() =>
+      const rows = await gate(() =>
         model
           .find(filter)
           .sort(sort)
@@ -51,7 +52,7 @@ export function mongoReader<T extends Entity, Index extends string>(
     async count(index, equals, limit) {
       const { fields, unique } = definitionOf(collection, index);
       const filter = { ...presence(fields, unique), ...equalTo(fields, equals) };
-      return withinStoreTime(() => model.countDocuments(filter, { limit, hint: index }));
+      return gate(() => model.countDocuments(filter, { limit, hint: index }));
     },
   };
 }

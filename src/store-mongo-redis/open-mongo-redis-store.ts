@@ -1,31 +1,37 @@
+import { randomUUID } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
 import type { Store, StoreMigrations } from '../store/store.ts';
 import { bulkWrites } from './bulk-writes.ts';
 import { changeFeed } from './change-feed.ts';
 import type { AnyCollection } from './documents.ts';
+import { entityCaches } from './entity-cache.ts';
 import { entityModels, INTERNAL_COLLECTIONS } from './entity-models.ts';
+import { beatThroughMongo, heartbeat } from './heartbeat.ts';
 import { mongoCommit } from './mongo-commit.ts';
 import { connectToMongo, nativeDatabase } from './mongo-connection.ts';
 import { mongoLeases } from './mongo-leases.ts';
 import { applyMissingMigrations, MigrationsPending, missingMigrations } from './mongo-migrations.ts';
 import { mongoReader } from './mongo-reader.ts';
+import { readGate } from './read-gate.ts';
+import { recentReader } from './recent-reader.ts';
 import { connectToRedis, describeRedis, readyOrLate } from './redis-connection.ts';
 import { redisExpiringValues } from './redis-expiring-values.ts';
+import { redisSpread } from './redis-spread.ts';
 import { asStoreFailure, withinStoreTime } from './store-failures.ts';
 import { SILENT_LOGGER, type StoreLogger } from './store-logger.ts';
 
 /**
  * The back-end for several nodes: entities, commits, leases and the stream of changes in a MongoDB replica set, what
  * expires by itself in Redis. It owns connections, time limits, the collections' structure and the translation of the
- * drivers' errors; it knows no entity and holds no cache.
+ * drivers' errors. What it remembers of entities it hides, and trusts only while it hears of changes within a second.
  */
 export interface MongoRedisStoreParts {
   readonly mongoUrl: string;
   readonly redisUrl: string;
   /** Default: the one in the address, else `latchkey`. */
   readonly database?: string | undefined;
-  /** Every name in Redis begins with it, so that installations may share one. Default: `latchkey`. */
+  /** Every name in Redis begins with it, so that installations may share one. Default: one that carries the store's id. */
   readonly installationKeyPrefix?: string | undefined;
   readonly collections: readonly AnyCollection[];
   readonly clock?: Clock;
@@ -46,8 +52,10 @@ const REDIS_START_MILLISECONDS = 1_000;
 export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<Store> {
   const { clock = SYSTEM_CLOCK, logger = SILENT_LOGGER } = parts;
   const connection = await connectToMongo(parts.mongoUrl, parts.database);
+  let storeId: string;
   try {
     await prepare(connection, parts, clock);
+    storeId = await withinStoreTime(() => storeIdOf(connection));
   } catch (error) {
     await connection.close();
     throw error;
@@ -57,19 +65,50 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
 
   const models = entityModels(connection, parts.collections);
   const leases = mongoLeases(connection);
-  const feed = changeFeed({ connection, models, logger });
+  const gate = readGate();
+  const prefix = parts.installationKeyPrefix ?? `latchkey:${storeId}`;
+  const beats = heartbeat();
+  const primaryAge = beats.sendBy(beatThroughMongo(connection));
+  const feed = changeFeed({
+    connection,
+    models,
+    logger,
+    heartbeat: beats,
+    primaryAge,
+    fastWay: () => spread.freshness,
+  });
+  const caches = entityCaches(parts.collections);
+  const spread = redisSpread({
+    ...{ redis, prefix, heartbeat: beats },
+    onChange(collection, id, entity) {
+      caches.forget(collection, id);
+      if (entity !== undefined) feed.tellImmutable(collection, id, entity);
+    },
+  });
+  const followed = await feed.follow(
+    caches.names,
+    ({ collection, id }) => caches.forget(collection, id),
+    caches.forgetAll,
+  );
   return {
-    read: (collection) => mongoReader(models, collection),
-    commit: mongoCommit({ connection, models, leases, feed }),
+    read: (collection) => mongoReader(models, collection, gate),
+    readRecent: (collection) => {
+      const reader = mongoReader(models, collection, gate);
+      const cache = caches.of(collection.name);
+      return cache === undefined ? reader : recentReader({ collection, reader, cache, subscription: followed });
+    },
+    commit: mongoCommit({ connection, models, leases, feed, publish: spread.publish }),
     ...bulkWrites(models),
     watch: feed.watch,
     lease: leases.acquire,
-    expiring: redisExpiringValues(redis, parts.installationKeyPrefix ?? 'latchkey'),
+    expiring: redisExpiringValues(redis, prefix),
     ping: () => withinStoreTime(() => pingPrimary(connection)),
     describe: async () => [await withinStoreTime(() => describeMongo(connection)), await describeRedis(redis)],
     close: async () => {
-      // Closing what is closed does nothing, in all three.
+      // Closing what is closed does nothing, in all of them.
+      beats.close();
       await feed.close();
+      spread.close();
       redis.disconnect();
       await connection.close();
     },
@@ -111,6 +150,15 @@ async function prepare(connection: Connection, parts: MongoRedisStoreParts, cloc
   }
   const pending = await withinStoreTime(() => missingMigrations(connection, parts.collections));
   if (pending.length > 0) throw new MigrationsPending(pending);
+}
+
+/** Made once with the database: names it in servers that it may share with others. */
+async function storeIdOf(connection: Connection): Promise<string> {
+  const own = nativeDatabase(connection).collection<{ _id: string; value: string }>(INTERNAL_COLLECTIONS.migrations);
+  const made = { $setOnInsert: { value: randomUUID() } };
+  const found = await own.findOneAndUpdate({ _id: 'store-id' }, made, { upsert: true, returnDocument: 'after' });
+  if (found === null) throw new Error('MongoDB did not answer what it has just written');
+  return found.value;
 }
 
 // A read of the majority from the primary is what an access decision needs.

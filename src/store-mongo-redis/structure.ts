@@ -16,7 +16,7 @@ export interface CollectionToBe {
   readonly indexes: readonly IndexToBe[];
 }
 
-/** Commit ids are known for two hours; the port promises one. */
+/** Commit ids are known for two hours; the port promises one. Heartbeats of processes that are gone end as late. */
 const COMMIT_IDS_SECONDS = 7_200;
 
 /** @returns everything that must be in the database before the store may be used */
@@ -26,6 +26,7 @@ export function structureOf(collections: readonly AnyCollection[]): readonly Col
     // `leases` is not among them: the lease under which the rest is made makes it.
     { collection: INTERNAL_COLLECTIONS.migrations, indexes: [] },
     { collection: INTERNAL_COLLECTIONS.commits, indexes: [ending] },
+    { collection: INTERNAL_COLLECTIONS.heartbeats, indexes: [ending] },
     ...collections.map(({ name, indexes }) => ({
       collection: name,
       indexes: Object.entries(indexes).map(([index, definition]) => indexOf(index, definition)),

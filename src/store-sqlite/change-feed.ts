@@ -97,6 +97,8 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
       look();
       return {
         catchUp,
+        isCurrent: () => true,
+        wasCurrentLately: () => true,
         async close() {
           watchers.delete(watcher);
           if (watchers.size === 0) stop();

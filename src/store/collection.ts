@@ -39,6 +39,8 @@ export interface Collection<T extends Entity, Index extends string = string> {
   readonly indexes: Readonly<Record<Index, IndexDefinition<T>>>;
   /** True: each committed change is delivered to `watch`. Default: false. */
   readonly followed: boolean;
+  /** True: entities are inserted and removed, never replaced, so a watcher may be told of them by the fastest way. */
+  readonly immutable: boolean;
   /**
    * The field (an instant, milliseconds) after which `deleteExpired` may remove the entity; it needs an index that
    * begins with it. `undefined`: entities of this collection stay.
@@ -51,13 +53,14 @@ export interface CollectionParts<T extends Entity, Index extends string> {
   readonly fields: FieldKinds<T>;
   readonly indexes: Readonly<Record<Index, IndexDefinition<T>>>;
   readonly followed?: boolean;
+  readonly immutable?: boolean;
   readonly expiresBy?: keyof T & string;
 }
 
 /** Defines a collection; called in two steps so that the index names are inferred while the entity is given. */
 export function defineCollection<T extends Entity>() {
   return <const Index extends string>(name: string, parts: CollectionParts<T, Index>): Collection<T, Index> =>
-    Object.freeze({ followed: false, expiresBy: undefined, ...parts, name });
+    Object.freeze({ followed: false, immutable: false, expiresBy: undefined, ...parts, name });
 }
 
 /** The same collection where it stands among others in a list: in a commit, or in what a back-end has to keep. */

@@ -50,8 +50,22 @@ export interface Subscription {
    * SQLite: everything committed before the call (`PRAGMA data_version`). Mongo: returns at once; its stream delivers.
    */
   catchUp(): void;
+  /**
+   * Whether everything that any process committed more than a second ago has been delivered. SQLite: always, because
+   * `catchUp` delivers it. Mongo: only while the process's own heartbeat came back within the last second.
+   */
+  isCurrent(): boolean;
+  /** Whether it was current within the grace (10 s): enough to go on with while no primary can be reached. */
+  wasCurrentLately(): boolean;
   close(): Promise<void>;
 }
+
+/**
+ * Reads that may be a second old, for the exchange: a hot entity costs no call of the store. Once the process cannot be
+ * sure that it hears of changes within a second, it reads the primary; when that cannot be reached either, it goes on with
+ * what it has for the grace (10 s), and then throws StoreUnavailable.
+ */
+export type RecentReader<T extends Entity, Index extends string> = Pick<Reader<T, Index>, 'get' | 'find'>;
 
 /**
  * Values that grow: one row of counters, made when first met. Its entity tag is made with it and stays, so nothing else
@@ -104,6 +118,8 @@ export interface CommitOptions {
 /** Everything the domains may ask of a back-end. */
 export interface Store {
   read<T extends Entity, Index extends string>(collection: Collection<T, Index>): Reader<T, Index>;
+  /** For what gives no access by itself: a token that is made from an old entity is refused by the live set. */
+  readRecent<T extends Entity, Index extends string>(collection: Collection<T, Index>): RecentReader<T, Index>;
   /**
    * Commits all the changes (at most 200) or none; durable when it returns.
    * @throws AlreadyExists   an inserted id or unique index value is taken

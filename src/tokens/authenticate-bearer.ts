@@ -22,7 +22,7 @@ export interface AuthenticateBearerParts {
 export function bearerAuthentication({ verify, revocations, issuer }: AuthenticateBearerParts): AuthenticateBearer {
   return async (token) => {
     const claims = await verify(token, { typ: ACCESS_TOKEN_TYPE, issuer, audience: issuer });
-    if (revocations.revokes(revocationSubjects(claims))) {
+    if (await revocations.revokes(revocationSubjects(claims))) {
       throw new TokenRevoked('The token was revoked.', { details: 'Exchange a valid API key for a new one.' });
     }
     return claims;

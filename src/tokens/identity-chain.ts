@@ -39,14 +39,16 @@ export type LoadIdentityChain = (apiKey: ApiKey, accountId: string | undefined) 
 
 /** @returns the loader over `store` */
 export function identityChainsIn(store: Store): LoadIdentityChain {
-  const installations = store.read(INSTALLATIONS);
-  const accounts = store.read(ACCOUNTS);
+  const installations = store.readRecent(INSTALLATIONS);
+  const accounts = store.readRecent(ACCOUNTS);
+  const userIn = usersIn(store);
+  const serviceIdIn = serviceIdsIn(store);
 
   return async (apiKey, accountId = apiKey.accountId) => {
     const [installation, account, identity] = await Promise.all([
       installations.get(INSTALLATION_ID),
       accounts.get(accountId),
-      isUser(apiKey.iamId) ? userIn(store, apiKey.iamId, accountId) : serviceIdIn(store, apiKey.iamId, accountId),
+      isUser(apiKey.iamId) ? userIn(apiKey.iamId, accountId) : serviceIdIn(apiKey.iamId, accountId),
     ]);
     if (account === undefined) throw foreignAccount();
     if (installation === undefined) throw new Error('the store holds keys, but no installation');
@@ -54,27 +56,31 @@ export function identityChainsIn(store: Store): LoadIdentityChain {
   };
 }
 
-async function userIn(store: Store, iamId: string, accountId: string): Promise<ChainedUser> {
-  const [user, membership] = await Promise.all([
-    store.read(USERS).get(iamId),
-    store.read(MEMBERSHIPS).get(membershipId(accountId, iamId)),
-  ]);
-  // Not a member is told apart from suspended: the holder of the right secret may know what is wrong with it.
-  if (user === undefined || membership === undefined) throw foreignAccount();
-  if (membership.state !== 'active') {
-    throw new IdentityInactive('The user is not active in the account.', {
-      details: 'An administrator of the account can make the user active again.',
-    });
-  }
-  return { kind: 'user', user, membership };
+function usersIn(store: Store): (iamId: string, accountId: string) => Promise<ChainedUser> {
+  const users = store.readRecent(USERS);
+  const memberships = store.readRecent(MEMBERSHIPS);
+  return async (iamId, accountId) => {
+    const [user, membership] = await Promise.all([users.get(iamId), memberships.get(membershipId(accountId, iamId))]);
+    // Not a member is told apart from suspended: the holder of the right secret may know what is wrong with it.
+    if (user === undefined || membership === undefined) throw foreignAccount();
+    if (membership.state !== 'active') {
+      throw new IdentityInactive('The user is not active in the account.', {
+        details: 'An administrator of the account can make the user active again.',
+      });
+    }
+    return { kind: 'user', user, membership };
+  };
 }
 
-async function serviceIdIn(store: Store, iamId: string, accountId: string): Promise<ChainedServiceId> {
-  const serviceId = await store.read(SERVICE_IDS).find('byIamId', [iamId]);
-  // A removed service ID has taken its keys with it, also those that the background job has not reached yet.
-  if (serviceId === undefined || serviceId.state === 'deleted') throw new ApiKeyUnknown();
-  if (serviceId.accountId !== accountId) throw foreignAccount();
-  return { kind: 'service-id', serviceId };
+function serviceIdsIn(store: Store): (iamId: string, accountId: string) => Promise<ChainedServiceId> {
+  const serviceIds = store.readRecent(SERVICE_IDS);
+  return async (iamId, accountId) => {
+    const serviceId = await serviceIds.find('byIamId', [iamId]);
+    // A removed service ID has taken its keys with it, also those that the background job has not reached yet.
+    if (serviceId === undefined || serviceId.state === 'deleted') throw new ApiKeyUnknown();
+    if (serviceId.accountId !== accountId) throw foreignAccount();
+    return { kind: 'service-id', serviceId };
+  };
 }
 
 const foreignAccount = (): AccountMismatch =>

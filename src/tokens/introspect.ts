@@ -34,7 +34,7 @@ export function introspection(parts: IntrospectionParts): Introspection {
     token: (token) =>
       unlessRefused(async () => {
         const claims = await verify(token, { typ: ACCESS_TOKEN_TYPE, issuer, audience: undefined });
-        return revocations.revokes(revocationSubjects(claims)) ? undefined : claims;
+        return (await revocations.revokes(revocationSubjects(claims))) ? undefined : claims;
       }),
 
     apiKey: (secret) =>

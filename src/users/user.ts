@@ -32,6 +32,7 @@ export const USERS = defineCollection<User>()('users', {
     modifiedAt: 'integer',
   },
   indexes: { byEmail: { fields: ['email'], unique: true } },
+  followed: true,
 });
 
 /** That a user belongs to an account. */
@@ -61,6 +62,7 @@ export const MEMBERSHIPS = defineCollection<Membership>()('memberships', {
     byAccount: { fields: ['accountId', 'createdAt', 'id'] },
     byUser: { fields: ['iamId', 'createdAt', 'id'] },
   },
+  followed: true,
 });
 
 /** @returns the id of the membership of one user in one account */

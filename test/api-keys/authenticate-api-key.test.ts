@@ -58,12 +58,12 @@ describe('authenticateApiKey', () => {
     const found = await authenticateApiKeyWith({ store: counted, digests })(secret);
 
     expect(found).toEqual(apiKey);
-    expect(calls).toEqual(['read']);
+    expect(calls).toEqual(['readRecent']);
   });
 
   it('given a well-formed secret of no key, when it is asked, then nothing comes back after one look-up', async () => {
     expect(await authenticateApiKeyWith({ store: counted, digests })(newApiKeySecret())).toBeUndefined();
-    expect(calls).toEqual(['read']);
+    expect(calls).toEqual(['readRecent']);
   });
 
   /** R1: a flood of rubbish costs no look-up. */

@@ -6,6 +6,7 @@ import { describeExpiringValues } from './expiring-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describePaging } from './paging-contract.ts';
 import { describeReading } from './reading-contract.ts';
+import { describeRecentReading } from './recent-contract.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { describeWatch } from './watch-contract.ts';
 
@@ -28,6 +29,7 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
     });
 
     describeReading(subject);
+    describeRecentReading(subject);
     describePaging(subject);
     describeCommits(subject);
     describeConcurrency(subject);

@@ -185,6 +185,7 @@ describe('openSigningKeys', () => {
 function bound(store: Store): Store {
   return {
     read: (collection) => store.read(collection),
+    readRecent: (collection) => store.readRecent(collection),
     commit: (changes, options) => store.commit(changes, options),
     append: (collection, events) => store.append(collection, events),
     tally: (collection, tallies) => store.tally(collection, tallies),

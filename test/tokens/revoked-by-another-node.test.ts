@@ -10,13 +10,17 @@ import { describeOnEveryBackend } from '../harness/running-service.ts';
 
 const ORIGIN = { address: '127.0.0.1', requestId: 'r', transactionId: 't' };
 
-/** The same store, whose news does not come. */
+const DEAF = {
+  catchUp: () => undefined,
+  isCurrent: () => true,
+  wasCurrentLately: () => true,
+  close: async () => undefined,
+};
+
+/** The same store, whose news does not come, and who believes that there are none. */
 const withoutNews = (store: Store): Store =>
   new Proxy(store, {
-    get: (target, name, receiver) =>
-      name === 'watch'
-        ? async () => ({ catchUp: () => undefined, close: async () => undefined })
-        : Reflect.get(target, name, receiver),
+    get: (target, name, receiver) => (name === 'watch' ? async () => DEAF : Reflect.get(target, name, receiver)),
   });
 
 /** Whoever is told "revoked" by a node must not be let in by that node afterwards, however late its news. */

@@ -31,6 +31,7 @@ export interface RefreshTokenGrantParts {
  */
 export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
   const { store, revocations, loadIdentityChain } = parts;
+  const apiKeys = store.readRecent(API_KEYS);
   return {
     claim: 'refresh_token',
     needsClient: true,
@@ -41,7 +42,7 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       // Only the client that got the refresh token may use it: a stolen one is worth nothing to another client.
       if (claims.client_id !== client?.id) throw invalid('it was given to another client');
       if (await revocations.revokes([[grantSubject(claims.latchkey.grant_id), 0]])) throw invalid('it was revoked');
-      const apiKey = await store.read(API_KEYS).get(claims.latchkey.api_key_id);
+      const apiKey = await apiKeys.get(claims.latchkey.api_key_id);
       if (apiKey === undefined || apiKey.disabled) throw invalid('its key is gone or disabled');
       const chain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
       if (!sameGenerations(generationsOf(chain), claims.latchkey.generations)) throw invalid('its chain was cut off');

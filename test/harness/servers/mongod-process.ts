@@ -83,6 +83,8 @@ function mongodArguments(port: number, directory: string, replicated: boolean): 
     ...['--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', directory, '--nounixsocket', '--quiet'],
     ...['--wiredTigerCacheSizeGB', '0.25'],
     ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    // Fault tests make single commands fail (`configureFailPoint`).
+    ...['--setParameter', 'enableTestCommands=1'],
     // A primary that is asked to end waits 15 seconds for its clients unless told otherwise.
     ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
   ];

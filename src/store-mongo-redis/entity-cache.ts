@@ -1,0 +1,113 @@
+import { LRUCache } from 'lru-cache';
+import type { Entity } from '../store/collection.ts';
+
+/** Entities of one collection that were read lately. It holds no verdicts, only what was read. */
+export interface EntityCache {
+  get(id: string): Entity | undefined;
+  /** @param key an index and its values */
+  find(key: string): Entity | undefined;
+  /** @returns whether it was found absent within the last second */
+  isAbsent(key: string): boolean;
+  /**
+   * Reads what is not there, once for all who ask at the same time, and keeps it, unless it was changed while it was read:
+   * a read that began before a revocation must not bring the old entity back after it.
+   */
+  fill(key: string, read: () => Promise<Entity | undefined>): Promise<Entity | undefined>;
+  /** The entity has changed. */
+  forget(id: string): void;
+  /** Nobody knows what has changed. */
+  forgetAll(): void;
+}
+
+interface Fill {
+  readonly answer: Promise<Entity | undefined>;
+  /** Entities that changed while it was under way; `everything` when nobody knows which. */
+  readonly changed: Set<string>;
+  everything: boolean;
+}
+
+const KEPT_ENTITIES = 20_000;
+const KEPT_ABSENT = 10_000;
+const ABSENT_MILLISECONDS = 1_000;
+
+/** @returns an empty cache, bounded in entities */
+export function entityCache(): EntityCache {
+  const byId = new LRUCache<string, Entity>({ max: KEPT_ENTITIES });
+  const idOf = new LRUCache<string, string>({ max: KEPT_ENTITIES });
+  const absent = new LRUCache<string, true>({ max: KEPT_ABSENT, ttl: ABSENT_MILLISECONDS });
+  const fills = new Map<string, Fill>();
+
+  const keep = (key: string, entity: Entity | undefined, { changed, everything }: Fill): void => {
+    if (everything) return;
+    if (entity === undefined) {
+      if (changed.size === 0) absent.set(key, true);
+    } else if (!changed.has(entity.id)) {
+      byId.set(entity.id, entity);
+      idOf.set(key, entity.id);
+    }
+  };
+
+  return {
+    get: (id) => byId.get(id),
+    find(key) {
+      const id = idOf.get(key);
+      return id === undefined ? undefined : byId.get(id);
+    },
+    isAbsent: (key) => absent.has(key),
+
+    fill(key, read) {
+      const underWay = fills.get(key);
+      if (underWay !== undefined) return underWay.answer;
+      const fill: Fill = { answer: read(), changed: new Set(), everything: false };
+      fills.set(key, fill);
+      const settle = fill.answer.then(
+        (entity) => {
+          fills.delete(key);
+          keep(key, entity, fill);
+        },
+        () => {
+          fills.delete(key);
+        },
+      );
+      return settle.then(() => fill.answer);
+    },
+
+    forget(id) {
+      byId.delete(id);
+      // It may be a new one that somebody has just been told is not there.
+      absent.clear();
+      for (const fill of fills.values()) fill.changed.add(id);
+    },
+
+    forgetAll() {
+      byId.clear();
+      idOf.clear();
+      absent.clear();
+      for (const fill of fills.values()) fill.everything = true;
+    },
+  };
+}
+
+/** The caches of a store, one a followed collection: only of those is it heard when they change. */
+export interface EntityCaches {
+  readonly names: ReadonlySet<string>;
+  of(collection: string): EntityCache | undefined;
+  forget(collection: string, id: string): void;
+  forgetAll(): void;
+}
+
+/** @returns empty caches */
+export function entityCaches(
+  collections: readonly { readonly name: string; readonly followed: boolean }[],
+): EntityCaches {
+  const followed = collections.filter((collection) => collection.followed);
+  const caches = new Map(followed.map(({ name }) => [name, entityCache()] as const));
+  return {
+    names: new Set(caches.keys()),
+    of: (collection) => caches.get(collection),
+    forget: (collection, id) => caches.get(collection)?.forget(id),
+    forgetAll() {
+      for (const cache of caches.values()) cache.forgetAll();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { entityCache } from '../../src/store-mongo-redis/entity-cache.ts';
+
+const OLD = { id: 'a', entityTag: '1-old' };
+const NEW = { id: 'a', entityTag: '2-new' };
+
+describe('an entity cache', () => {
+  describe('given a fill that began before the entity was changed', () => {
+    /** In-flight fill: the old key, read before its revocation, would be put back after it and go on working. */
+    it('when it ends after the change was heard of, then what it read is not kept', async () => {
+      const cache = entityCache();
+      const read = Promise.withResolvers<typeof OLD>();
+      const filling = cache.fill('id a', () => read.promise);
+
+      cache.forget('a');
+      read.resolve(OLD);
+
+      expect(await filling).toBe(OLD);
+      expect(cache.get('a')).toBeUndefined();
+    });
+
+    it('when another entity was changed meanwhile, then what it read is kept', async () => {
+      const cache = entityCache();
+      const read = Promise.withResolvers<typeof OLD>();
+      const filling = cache.fill('id a', () => read.promise);
+
+      cache.forget('b');
+      read.resolve(OLD);
+      await filling;
+
+      expect(cache.get('a')).toBe(OLD);
+    });
+
+    it('when nobody knows what was changed meanwhile, then what it read is not kept', async () => {
+      const cache = entityCache();
+      const read = Promise.withResolvers<typeof OLD>();
+      const filling = cache.fill('id a', () => read.promise);
+
+      cache.forgetAll();
+      read.resolve(OLD);
+      await filling;
+
+      expect(cache.get('a')).toBeUndefined();
+    });
+
+    it('when it finds nothing, and something was made meanwhile, then the absence is not kept', async () => {
+      const cache = entityCache();
+      const read = Promise.withResolvers<undefined>();
+      const filling = cache.fill('byName x', () => read.promise);
+
+      cache.forget('a');
+      read.resolve(undefined);
+      await filling;
+
+      expect(cache.isAbsent('byName x')).toBe(false);
+    });
+  });
+
+  describe('given 20 callers that miss the same entity at once', () => {
+    it('when they fill it, then it is read once', async () => {
+      const cache = entityCache();
+      let reads = 0;
+      const read = async () => {
+        reads += 1;
+        return NEW;
+      };
+
+      const answers = await Promise.all(Array.from({ length: 20 }, () => cache.fill('id a', read)));
+
+      expect(reads).toBe(1);
+      expect(answers.every((answer) => answer === NEW)).toBe(true);
+    });
+
+    it('when the reading fails, then all of them hear of it, and the next one reads again', async () => {
+      const cache = entityCache();
+      const failing = () => Promise.reject(new Error('away'));
+
+      const settled = await Promise.allSettled([cache.fill('id a', failing), cache.fill('id a', failing)]);
+
+      expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(await cache.fill('id a', async () => NEW)).toBe(NEW);
+    });
+  });
+});
