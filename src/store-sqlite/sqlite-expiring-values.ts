@@ -1,10 +1,25 @@
-import type { ExpiringValues } from '../store/store.ts';
+import type { ExpiringValues, Increment } from '../store/store.ts';
 import type { WritingParts } from './sqlite-commit.ts';
 import { retrying } from './sqlite-connection.ts';
 
 /** @returns the store's expiring values, in a table of the same file; the clock decides what has expired */
 export function sqliteExpiringValues({ connection, clock, queue }: Omit<WritingParts, 'tables'>): ExpiringValues {
   const endOf = (ttlSeconds: number): number => clock.now() + Math.round(ttlSeconds * 1000);
+  const add = ({ key, by }: Increment, ttlSeconds: number): number => {
+    const row = connection.first(
+      `INSERT INTO expiring_values (key, value, expires_at) VALUES (?1, CAST(?4 AS TEXT), ?2)
+        ON CONFLICT (key) DO UPDATE SET
+          value = CAST(CASE WHEN expires_at > ?3 THEN CAST(value AS INTEGER) + ?4 ELSE ?4 END AS TEXT),
+          expires_at = CASE WHEN expires_at > ?3 THEN expires_at ELSE ?2 END
+        RETURNING value`,
+      key,
+      endOf(ttlSeconds),
+      clock.now(),
+      // As an integer: a number of JavaScript would be written as 1.0.
+      BigInt(by),
+    );
+    return Number(row?.['value']);
+  };
   return {
     put: (key, value, ttlSeconds) =>
       queue.run(() => {
@@ -29,20 +44,10 @@ export function sqliteExpiringValues({ connection, clock, queue }: Omit<WritingP
         return row !== undefined && Number(row['expires_at']) > clock.now() ? textOf(row['value']) : undefined;
       }),
 
-    increment: (key, ttlSeconds) =>
-      queue.run(() => {
-        const row = connection.first(
-          `INSERT INTO expiring_values (key, value, expires_at) VALUES (?1, '1', ?2)
-            ON CONFLICT (key) DO UPDATE SET
-              value = CASE WHEN expires_at > ?3 THEN CAST(CAST(value AS INTEGER) + 1 AS TEXT) ELSE '1' END,
-              expires_at = CASE WHEN expires_at > ?3 THEN expires_at ELSE ?2 END
-            RETURNING value`,
-          key,
-          endOf(ttlSeconds),
-          clock.now(),
-        );
-        return Number(row?.['value']);
-      }),
+    increment: (key, ttlSeconds) => queue.run(() => add({ key, by: 1 }, ttlSeconds)),
+
+    addAll: async (increments, ttlSeconds) =>
+      increments.length === 0 ? [] : queue.run(() => increments.map((increment) => add(increment, ttlSeconds))),
   };
 }
 

@@ -94,6 +94,13 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** So much more for one counter. */
+export interface Increment {
+  readonly key: string;
+  /** A whole number from 1 on. */
+  readonly by: number;
+}
+
 /** Small values that vanish by themselves: one-time codes, counters. */
 export interface ExpiringValues {
   put(key: string, value: string, ttlSeconds: number): Promise<void>;
@@ -102,6 +109,11 @@ export interface ExpiringValues {
   take(key: string): Promise<string | undefined>;
   /** Adds one and answers the new count; the first addition starts the time to live. */
   increment(key: string, ttlSeconds: number): Promise<number>;
+  /**
+   * Adds to many counters (at most 1,000) in one trip, and answers the new counts in the same order; the first addition to
+   * each starts its time to live. Each counter is atomic, all of them together need not be.
+   */
+  addAll(increments: readonly Increment[], ttlSeconds: number): Promise<readonly number[]>;
 }
 
 /** How a commit is to be made. */

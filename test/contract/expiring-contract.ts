@@ -78,6 +78,59 @@ export function describeExpiringValues(subject: () => StoreUnderTest): void {
       });
     });
 
+    describe('given two counters that began 2 seconds ago with a time to live of 3', () => {
+      beforeEach(async () => {
+        await subject().store.expiring.addAll(
+          [
+            { key: 'count:c', by: 4 },
+            { key: 'count:d', by: 1 },
+          ],
+          3,
+        );
+        await subject().letSecondsPass(2);
+      });
+
+      it('when many are added to at once, then each has its new count, in order, and the end of the old ones does not move', async () => {
+        const { expiring } = await subject().another();
+        const many = Array.from({ length: 250 }, (_, position) => ({ key: `count:m${position}`, by: position + 1 }));
+
+        const counts = await expiring.addAll([{ key: 'count:d', by: 10 }, ...many, { key: 'count:c', by: 1 }], 3);
+
+        expect(counts).toEqual([11, ...many.map(({ by }) => by), 5]);
+        expect(await subject().store.expiring.get('count:c')).toBe('5');
+
+        await subject().letSecondsPass(2);
+
+        const afterwards = await subject().store.expiring.addAll(
+          [
+            { key: 'count:c', by: 2 },
+            { key: 'count:m9', by: 1 },
+          ],
+          3,
+        );
+        expect(afterwards).toEqual([2, 11]);
+      });
+    });
+
+    it('given nothing to add, when it is added, then there are no counts', async () => {
+      expect(await subject().store.expiring.addAll([], 60)).toEqual([]);
+    });
+
+    it('given one counter, when 20 callers add 5 to it twice in one trip, then nothing is lost', async () => {
+      const stores = [subject().store, await subject().another()];
+      const twice = [
+        { key: 'count:e', by: 5 },
+        { key: 'count:e', by: 5 },
+      ];
+
+      const counts = await Promise.all(
+        Array.from({ length: CALLERS }, async (_, caller) => await stores[caller % 2]?.expiring.addAll(twice, 60)),
+      );
+
+      expect(Math.max(...counts.flatMap((pair) => pair ?? []))).toBe(CALLERS * 10);
+      expect(await subject().store.expiring.increment('count:e', 60)).toBe(CALLERS * 10 + 1);
+    });
+
     it('given an empty value with odd characters in its name, when it is read, then it is the empty text', async () => {
       await subject().store.expiring.put('ключ 😀:{a}\n*', '', 60);
 
