@@ -9,7 +9,6 @@ import { recordExchanges } from '../audit/record-exchanges.ts';
 import { trackRecordIn } from '../audit/track-record.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
-import { failedAttempts } from '../limits/failed-attempts.ts';
 import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
@@ -28,6 +27,7 @@ import { identityChainsIn } from '../tokens/identity-chain.ts';
 import { introspection as introspectionWith } from '../tokens/introspect.ts';
 import { tokenIssuer } from '../tokens/issue-token.ts';
 import { revocation as revocationWith } from '../tokens/revoke.ts';
+import { limitersFor } from './limiters.ts';
 import type { InstallationSecrets } from './open-store.ts';
 import { signingKeysRecorded } from './signing-key-audit.ts';
 
@@ -71,6 +71,8 @@ export async function assembleDomains(parts: AssembleParts) {
   const recorder = recordExchanges({ store, clock, onError });
   opened.defer(() => recorder.close());
 
+  const limiter = limitersFor(parts);
+
   const access = accessWith({
     ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
     kindOfIdentity: (iamId) => (isUser(iamId) ? 'user' : 'service-id'),
@@ -93,7 +95,7 @@ export async function assembleDomains(parts: AssembleParts) {
     issueToken: tokenIssuer({ signingKeys, clock, issuer }),
     clock,
     recorder,
-    failedAttempts: limiter('failed_exchanges', parts),
+    failedAttempts: limiter('failed_exchanges'),
     onOutcome: metrics.exchanged,
   });
 
@@ -107,15 +109,10 @@ export async function assembleDomains(parts: AssembleParts) {
     revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock }),
     authenticateBearer: bearerAuthentication({ verify, revocations, issuer }),
     authenticateClient,
-    anonymousIntrospections: limiter('anonymous_introspections', parts),
-    unknownRevocations: limiter('unknown_revocations', parts),
+    anonymousIntrospections: limiter('anonymous_introspections'),
+    unknownRevocations: limiter('unknown_revocations'),
     signingKeys,
     revocations,
     recorder,
   };
-}
-
-function limiter(name: string, { config, clock, metrics }: AssembleParts) {
-  const perMinute = config.failedExchangesPerMinute;
-  return failedAttempts({ perMinute, clock, onRefused: () => metrics.refused(name) });
 }

@@ -140,6 +140,7 @@ describe('ibm-cloud-sdk-core for Node: the limit of failures', () => {
   let service: RunningService;
   beforeEach(async () => {
     service = await runningService({ settings: { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '1' } });
+    service.clock.beginMinute();
   });
   afterEach(() => service.dispose());
 

@@ -4,7 +4,11 @@ import type { Clock } from '../../src/clock/clock.ts';
 export interface MovingClock extends Clock {
   /** Makes this many milliseconds pass at once. */
   pass(milliseconds: number): void;
+  /** Makes a new minute begin: what follows at once lies in one minute. */
+  beginMinute(): void;
 }
+
+const MINUTE_MILLISECONDS = 60_000;
 
 /** @returns a clock that begins at the machine's own time */
 export function movingClock(): MovingClock {
@@ -13,6 +17,9 @@ export function movingClock(): MovingClock {
     now: () => Date.now() + ahead,
     pass(milliseconds) {
       ahead += milliseconds;
+    },
+    beginMinute() {
+      ahead += MINUTE_MILLISECONDS - ((Date.now() + ahead) % MINUTE_MILLISECONDS);
     },
   };
 }

@@ -3,7 +3,8 @@ import { addressBucketOf, failedAttempts } from '../../src/limits/failed-attempt
 import { problemOf } from '../http/wire.ts';
 
 const givenClock = () => {
-  let now = 1_700_000_000_000;
+  // The beginning of a minute.
+  let now = 1_700_000_040_000;
   return { now: () => now, letSecondsPass: (seconds: number) => (now += seconds * 1000) };
 };
 /** The count is taken over in a microtask. */

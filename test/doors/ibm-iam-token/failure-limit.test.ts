@@ -6,7 +6,7 @@ import { expectTokenRefusal } from '../../harness/token-refusal.ts';
 
 const BX = { Authorization: `Basic ${Buffer.from('bx:bx').toString('base64')}` };
 
-/** R30: guessing and floods of failures are slowed down; whoever has a good key notices nothing. In this process only. */
+/** R30: guessing and floods of failures are slowed down; whoever has a good key notices nothing. */
 describe('the limit of failed exchanges', () => {
   let service: RunningService;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('the limit of failed exchanges', () => {
   });
   beforeEach(() => {
     // What the test before has used up is free again.
-    service.clock.pass(60_000);
+    service.clock.beginMinute();
   });
   afterAll(() => service.dispose());
 
@@ -127,6 +127,7 @@ describe('the limit of failed exchanges behind a trusted proxy', () => {
   it('given LATCHKEY_TRUSTED_PROXIES, when one client of the proxy is over the limit, then another is not', async () => {
     const settings = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '3', LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' };
     const service = await runningService({ settings });
+    service.clock.beginMinute();
     const failedFrom = async (address: string) => {
       const form = { grant_type: 'apikey', apikey: newApiKeySecret() };
       return (await service.exchange(form, { 'X-Forwarded-For': address })).status;

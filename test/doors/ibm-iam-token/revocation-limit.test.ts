@@ -11,7 +11,7 @@ describe('the limit of unknown revocations', () => {
     service = await runningService({ settings: { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '20' } });
   });
   beforeEach(() => {
-    service.clock.pass(60_000);
+    service.clock.beginMinute();
   });
   afterAll(() => service.dispose());
 
