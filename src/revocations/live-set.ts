@@ -4,12 +4,14 @@ import type { IndexValue } from '../store/collection.ts';
 import type { Store, StoredChange } from '../store/store.ts';
 import type { RevocationSubject } from '../token-format/revocation-subjects.ts';
 import { REVOCATIONS, type Revocation } from './revocation.ts';
+import { type RevokedSubjectsSize, revokedSubjects } from './revoked-subjects.ts';
 
 /** What is revoked now, in memory: asked for every token. */
-export interface LiveSet {
+export interface LiveSet extends RevokedSubjectsSize {
   /**
    * Answers from memory, without a store call, while the process is sure to hear of revocations within a second; else from
-   * the primary; while that cannot be reached, from memory for the grace.
+   * the primary; while that cannot be reached, from memory for the grace. What only the filter seems to have is always
+   * looked up.
    * @returns whether any of the subjects' generations was cut off
    * @throws StoreUnavailable it cannot be known: never taken for "not revoked", never for "revoked"
    */
@@ -19,9 +21,8 @@ export interface LiveSet {
    * "it is revoked" holds on this node as well. @param expiresAt until when it matters
    */
   learn(subject: string, minimum: number, expiresAt: number): void;
-  /** Forgets what has expired. */
-  sweep(): void;
-  readonly size: number;
+  /** Forgets what has expired, and gives back its memory. */
+  sweep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,11 +30,8 @@ export interface LiveSet {
 export interface LiveSetParts {
   readonly store: Store;
   readonly clock: Clock;
-}
-
-interface Minimum {
-  readonly minimum: number;
-  readonly expiresAt: number;
+  /** How many single tokens and grants are held exactly. Default: 1,000,000; tests take less. */
+  readonly singlesLimit?: number;
 }
 
 const LOAD_PAGE_ROWS = 1000;
@@ -42,17 +40,9 @@ const LOAD_PAGE_ROWS = 1000;
  * Opens the live set: follows the store's changes first and loads what is there after, so that nothing committed in
  * between is missed.
  */
-export async function openLiveSet({ store, clock }: LiveSetParts): Promise<LiveSet> {
-  const minimums = new Map<string, Minimum>();
-
-  const learn = ({ subject, minimum, expiresAt }: Pick<Revocation, 'subject' | 'minimum' | 'expiresAt'>): void => {
-    const known = minimums.get(subject);
-    // Minimums only ever grow: a change that is delivered twice, or late, must not bring a revoked token back.
-    minimums.set(subject, {
-      minimum: Math.max(minimum, known?.minimum ?? 0),
-      expiresAt: Math.max(expiresAt, known?.expiresAt ?? 0),
-    });
-  };
+export async function openLiveSet({ store, clock, singlesLimit }: LiveSetParts): Promise<LiveSet> {
+  const revoked = revokedSubjects(clock, singlesLimit);
+  const learn = ({ subject, minimum, expiresAt }: Revocation): void => revoked.learn(subject, minimum, expiresAt);
 
   const subscription = await store.watch([REVOCATIONS], ({ entity }: StoredChange) => {
     // The subscription names one collection, so every entity that it delivers is a Revocation.
@@ -63,23 +53,31 @@ export async function openLiveSet({ store, clock }: LiveSetParts): Promise<LiveS
   return {
     async revokes(subjects) {
       subscription.catchUp();
-      const revoked = subjects.some(([subject, generation]) => generation < (minimums.get(subject)?.minimum ?? 0));
+      const verdict = revoked.judge(subjects);
       // What was taken back stays so, however old the memory is; only "not revoked" needs proof.
-      if (revoked || subscription.isCurrent()) return revoked;
+      if (verdict === true) return true;
+      if (subscription.isCurrent()) return verdict === false ? false : revokedInStore(store, verdict);
       try {
         return await revokedInStore(store, subjects);
       } catch (error) {
-        if (error instanceof StoreUnavailable && subscription.wasCurrentLately()) return false;
+        const isKnown = verdict === false && subscription.wasCurrentLately();
+        if (error instanceof StoreUnavailable && isKnown) return false;
         throw error;
       }
     },
-    learn: (subject, minimum, expiresAt) => learn({ subject, minimum, expiresAt }),
-    sweep() {
-      const now = clock.now();
-      for (const [subject, { expiresAt }] of minimums) if (expiresAt < now) minimums.delete(subject);
-    },
+    learn: revoked.learn,
+    sweep: revoked.sweep,
     get size() {
-      return minimums.size;
+      return revoked.size;
+    },
+    get generations() {
+      return revoked.generations;
+    },
+    get filtered() {
+      return revoked.filtered;
+    },
+    get bytes() {
+      return revoked.bytes;
     },
     close: () => subscription.close(),
   };

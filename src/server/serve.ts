@@ -166,7 +166,7 @@ async function startRoundAbout(
     onError: (job, cause) => logger.warn({ job, err: cause }, 'background work failed; it is tried again'),
   });
   opened.defer(() => runner.close());
-  const sweeping = setInterval(() => domains.revocations.sweep(), SWEEP_MILLISECONDS).unref();
+  const sweeping = setInterval(() => void domains.revocations.sweep(), SWEEP_MILLISECONDS).unref();
   opened.defer(() => clearInterval(sweeping));
   metrics.followInFlight(guard.inFlight);
   metrics.followSigningKeyAge(() => signingKeyAgeSeconds(domains, clock));

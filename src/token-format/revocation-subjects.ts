@@ -24,6 +24,10 @@ export const grantSubject = (grantId: string): string => `grant:${grantId}`;
 /** Every token and every grant is of generation 0; taking one back puts its subject in the live set with this minimum. */
 export const REVOKED_TOKEN_GENERATION = 1;
 
+/** @returns whether the subject is one token or one grant: revoked or not, and of these there may be millions */
+export const isSingleSubject = (subject: string): boolean =>
+  subject.startsWith('token:') || subject.startsWith('grant:');
+
 /** What the live set may name, and the token's own generation of it. */
 export type RevocationSubject = readonly [subject: string, generation: number];
 

@@ -87,10 +87,10 @@ describe('the live set', () => {
     await store.commit([tokenRevocation('brief', 'a', now + HOUR, now)]);
 
     now += HOUR + 60_000;
-    live.sweep();
+    await live.sweep();
     const kept = await live.revokes([['token:brief', 0]]);
-    now += 1;
-    live.sweep();
+    now += 1_000;
+    await live.sweep();
 
     expect([kept, await live.revokes([['token:brief', 0]]), live.size]).toEqual([true, false, 0]);
   });

@@ -1,0 +1,138 @@
+/** A hash table of 128-bit digests with an expiry each, in one typed array: 20 bytes a slot, no object an entry. */
+export interface DigestTable {
+  readonly size: number;
+  readonly bytes: number;
+  /** @returns whether the digest that stands in `words` from `at` is there */
+  has(words: Uint32Array, at: number): boolean;
+  /** Lets a digest that is there live until `expirySeconds`, if that is later. @returns whether it is there */
+  prolong(words: Uint32Array, at: number, expirySeconds: number): boolean;
+  /** Adds a digest that is not there. @param expirySeconds at least 1 */
+  add(words: Uint32Array, at: number, expirySeconds: number): void;
+  /** Forgets what expired before `nowSeconds`, and gives back the memory. */
+  sweep(nowSeconds: number): void;
+  /** @returns a copy of the entries, `ENTRY_WORDS` words each: digest, then expiry */
+  entries(): Uint32Array;
+}
+
+/** Words of a digest. */
+export const DIGEST_WORDS = 4;
+
+/** Words of an entry: its digest and the second at which it expires. */
+export const ENTRY_WORDS = DIGEST_WORDS + 1;
+
+const ENTRY_BYTES = ENTRY_WORDS * 4;
+const LEAST_SLOTS = 16;
+
+/**
+ * Makes an empty table: open addressing, linear probing, at most three quarters full.
+ * @param seed  random and of this process alone: nobody can choose tokens that stand in one another's way
+ */
+export function digestTable(seed: number): DigestTable {
+  let table = new Uint32Array(LEAST_SLOTS * ENTRY_WORDS);
+  let slots = LEAST_SLOTS;
+  let size = 0;
+
+  const homeOf = (words: Uint32Array, at: number): number =>
+    mixed(mixed(wordAt(words, at) ^ seed) ^ wordAt(words, at + 1)) & (slots - 1);
+  const expiryAt = (slot: number): number => wordAt(table, slot * ENTRY_WORDS + DIGEST_WORDS);
+  /** @returns the slot of the digest, else the empty one where it would stand */
+  const slotFor = (words: Uint32Array, at: number): number => {
+    let slot = homeOf(words, at);
+    while (expiryAt(slot) !== 0 && !isSame(table, slot * ENTRY_WORDS, words, at)) slot = (slot + 1) & (slots - 1);
+    return slot;
+  };
+  const write = (words: Uint32Array, at: number, expirySeconds: number): void => {
+    const start = slotFor(words, at) * ENTRY_WORDS;
+    for (let word = 0; word < DIGEST_WORDS; word += 1) table[start + word] = wordAt(words, at + word);
+    table[start + DIGEST_WORDS] = expirySeconds;
+  };
+
+  const resize = (wanted: number): void => {
+    const old = table;
+    table = new Uint32Array(wanted * ENTRY_WORDS);
+    slots = wanted;
+    for (let start = 0; start < old.length; start += ENTRY_WORDS) {
+      const expirySeconds = wordAt(old, start + DIGEST_WORDS);
+      if (expirySeconds !== 0) write(old, start, expirySeconds);
+    }
+    // Given back now: garbage outside of the heap may lie for minutes before anybody collects it.
+    old.buffer.transfer(0);
+  };
+
+  /** Closes the gap by moving back what stands behind it, so that no search ends too early. */
+  const removeAt = (slot: number): void => {
+    const mask = slots - 1;
+    let gap = slot;
+    for (let next = (slot + 1) & mask; expiryAt(next) !== 0; next = (next + 1) & mask) {
+      const home = homeOf(table, next * ENTRY_WORDS);
+      if (((next - home) & mask) < ((next - gap) & mask)) continue;
+      table.copyWithin(gap * ENTRY_WORDS, next * ENTRY_WORDS, (next + 1) * ENTRY_WORDS);
+      gap = next;
+    }
+    table.fill(0, gap * ENTRY_WORDS, (gap + 1) * ENTRY_WORDS);
+    size -= 1;
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    get bytes() {
+      return slots * ENTRY_BYTES;
+    },
+    has: (words, at) => expiryAt(slotFor(words, at)) !== 0,
+    prolong(words, at, expirySeconds) {
+      const slot = slotFor(words, at);
+      const known = expiryAt(slot);
+      if (known === 0) return false;
+      if (known < expirySeconds) table[slot * ENTRY_WORDS + DIGEST_WORDS] = expirySeconds;
+      return true;
+    },
+    add(words, at, expirySeconds) {
+      if ((size + 1) * 4 > slots * 3) resize(slots * 2);
+      write(words, at, expirySeconds);
+      size += 1;
+    },
+    sweep(nowSeconds) {
+      for (let slot = 0; slot < slots; ) {
+        const expirySeconds = expiryAt(slot);
+        // What was moved into the gap has not been looked at yet.
+        if (expirySeconds !== 0 && expirySeconds < nowSeconds) removeAt(slot);
+        else slot += 1;
+      }
+      let wanted = slots;
+      while (wanted > LEAST_SLOTS && size * 8 <= wanted) wanted /= 2;
+      if (wanted < slots) resize(wanted);
+    },
+    entries() {
+      const copy = new Uint32Array(size * ENTRY_WORDS);
+      let length = 0;
+      for (let slot = 0; slot < slots; slot += 1) {
+        if (expiryAt(slot) === 0) continue;
+        copy.set(table.subarray(slot * ENTRY_WORDS, (slot + 1) * ENTRY_WORDS), length);
+        length += ENTRY_WORDS;
+      }
+      return copy;
+    },
+  };
+}
+
+/** Spreads every bit over the whole word (the finaliser of MurmurHash3). */
+export function mixed(word: number): number {
+  let mix = word;
+  mix = Math.imul(mix ^ (mix >>> 16), 0x85ebca6b);
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
+  return (mix ^ (mix >>> 16)) >>> 0;
+}
+
+/** @returns the word; every index that is used lies inside, so the 0 is for the compiler only */
+export function wordAt(words: Uint32Array, index: number): number {
+  return words[index] ?? 0;
+}
+
+function isSame(one: Uint32Array, start: number, other: Uint32Array, at: number): boolean {
+  for (let word = 0; word < DIGEST_WORDS; word += 1) {
+    if (one[start + word] !== other[at + word]) return false;
+  }
+  return true;
+}
