@@ -6,6 +6,7 @@ import { readConfig } from '../config/read-config.ts';
 import type { Environment } from '../config/read-settings.ts';
 import { bootstrapCommand } from './commands/bootstrap-command.ts';
 import type { CommandParts } from './commands/command-parts.ts';
+import { makeSecretsCommand } from './commands/make-secrets-command.ts';
 import { migrateCommand } from './commands/migrate-command.ts';
 import { retireMasterKeyCommand, retirePepperCommand } from './commands/retire-commands.ts';
 import { serveCommand } from './commands/serve-command.ts';
@@ -22,15 +23,21 @@ export async function runCommandLine(words: readonly string[], environment: Envi
   const complain = (line: string): void => void process.stderr.write(`${line}\n`);
   let exitCode = 0;
 
-  const run =
-    <Rest extends unknown[]>(command: (parts: CommandParts, ...rest: Rest) => Promise<number>) =>
-    async (...rest: Rest): Promise<void> => {
+  const run: Run<CommandParts> =
+    (command) =>
+    async (...rest) => {
       const config = readConfig(environment, (path) => readFileSync(path, 'utf8'));
       exitCode = await command({ config, say }, ...rest);
     };
 
+  const runWithoutSettings: Run<Pick<CommandParts, 'say'>> =
+    (command) =>
+    async (...rest) => {
+      exitCode = await command({ say }, ...rest);
+    };
+
   try {
-    await programOf(run).parseAsync([...words]);
+    await programOf(run, runWithoutSettings).parseAsync([...words]);
     return exitCode;
   } catch (failure) {
     if (failure instanceof ConfigProblems) {
@@ -46,11 +53,11 @@ export async function runCommandLine(words: readonly string[], environment: Envi
   }
 }
 
-type Run = <Rest extends unknown[]>(
-  command: (parts: CommandParts, ...rest: Rest) => Promise<number>,
+type Run<Parts> = <Rest extends unknown[]>(
+  command: (parts: Parts, ...rest: Rest) => Promise<number>,
 ) => (...rest: Rest) => Promise<void>;
 
-function programOf(run: Run): Command {
+function programOf(run: Run<CommandParts>, runWithoutSettings: Run<Pick<CommandParts, 'say'>>): Command {
   const program = new Command('latchkey')
     .description('Long-lived API keys in, one-hour bearer tokens out. Without a command: serve.')
     .version(VERSION)
@@ -69,8 +76,14 @@ function programOf(run: Run): Command {
     .action(run(serveCommand));
   program
     .command('bootstrap')
+    .option('--initiate-replica-set', 'first make the servers of LATCHKEY_MONGO_URL a replica set, where they are none')
     .description('Prepare the store, and make the installation and its first API key where there is none.')
     .action(run(bootstrapCommand));
+  program
+    .command('make-secrets')
+    .argument('<folder>', 'where the files pepper and master-key are, or are to be')
+    .description('Make the pepper and the master key as files, where there are none; reads no settings.')
+    .action(runWithoutSettings(makeSecretsCommand));
   program
     .command('rotate-signing-key')
     .description('Publish the next signing key now; it signs once every cached key set holds it.')

@@ -2,10 +2,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock/clock.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, MongoRedisConfig } from '../config/config.ts';
 import { idsOf, type KeyRing, MASTER_KEY_RING, PEPPER_RING } from '../secrets/key-ring.ts';
 import { keyRingFromFile } from '../secrets/key-ring-file.ts';
 import type { Store, StoreMigrations } from '../store/store.ts';
+import type { InitiatedReplicaSet } from '../store-mongo-redis/initiate-replica-set.ts';
 import { openSqliteStore } from '../store-sqlite/open-sqlite-store.ts';
 import { sqliteMigrations } from '../store-sqlite/sqlite-migrations.ts';
 import { COLLECTIONS } from './collections.ts';
@@ -55,6 +56,12 @@ export async function openMigrations({ config, clock, logger }: OpenStoreParts):
       return mongoMigrations({ mongoUrl: config.store.mongoUrl, clock, collections: COLLECTIONS, logger });
     }
   }
+}
+
+/** Makes the servers of the configuration a replica set, where they are none yet. @throws as `initiateReplicaSet` */
+export async function openReplicaSet({ mongoUrl }: MongoRedisConfig): Promise<InitiatedReplicaSet> {
+  const { initiateReplicaSet } = await import('../store-mongo-redis/initiate-replica-set.ts');
+  return initiateReplicaSet({ mongoUrl });
 }
 
 /** The secrets of the installation: given, or, embedded, from files that the first start makes in the data folder. */
