@@ -1,7 +1,7 @@
 # The service as an image: the compiled code and the packages that it needs at run time; not root.
 #   docker build -t latchkey .
 #   docker run --read-only --volume latchkey-data:/data --publish 127.0.0.1:8080:8080 latchkey
-# Only /data is written to. Works without BuildKit.
+# Only /data is written to. Works without BuildKit. compose.yaml runs two of it with MongoDB and Redis.
 ARG NODE_IMAGE=node:26-slim
 
 # The compiled service.
@@ -28,8 +28,9 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 # Its version is read from here.
 COPY package.json LICENSE ./
-# A number, because orchestrators cannot tell from a name that a user is not root. A new volume gets this owner and mode.
-RUN mkdir /data && chown 10001:10001 /data && chmod 700 /data
+# A number, because orchestrators cannot tell from a name that a user is not root. A new volume gets this owner and mode;
+# /secrets is where several nodes find the pepper and the master key, and nothing is in it by itself.
+RUN mkdir /data /secrets && chown 10001:10001 /data /secrets && chmod 700 /data /secrets
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080
