@@ -21,7 +21,7 @@ export function mongoReader<T extends Entity, Index extends string>(
     // The two hottest reads go to the driver below mongoose: no casting is needed, `indexValue` lets no operator through.
     async get(id) {
       const filter = { _id: String(indexValue(id)) };
-      return gate(async () => entityOf(await native.findOne(filter)));
+      return gate.read(async () => entityOf(await native.findOne(filter)));
     },
 
     async find(index, values) {
@@ -30,7 +30,7 @@ export function mongoReader<T extends Entity, Index extends string>(
       if (values.length !== fields.length)
         throw new TypeError(`${collection.name}.${index} has ${fields.length} values`);
       const filter = equalTo(fields, values);
-      return gate(async () => entityOf(await native.findOne(filter)));
+      return gate.read(async () => entityOf(await native.findOne(filter)));
     },
 
     async page(index, request) {
@@ -38,7 +38,7 @@ export function mongoReader<T extends Entity, Index extends string>(
       const filter = pageFilter(collection.name, definition, request);
       const direction = request.descending === true ? -1 : 1;
       const sort = Object.fromEntries(definition.fields.map((field) => [storedField(field), direction] as const));
-      const rows = await gate(() =>
+      const rows = await gate.read(() =>
         model
           .find(filter)
           .sort(sort)
@@ -52,7 +52,7 @@ export function mongoReader<T extends Entity, Index extends string>(
     async count(index, equals, limit) {
       const { fields, unique } = definitionOf(collection, index);
       const filter = { ...presence(fields, unique), ...equalTo(fields, equals) };
-      return gate(() => model.countDocuments(filter, { limit, hint: index }));
+      return gate.read(() => model.countDocuments(filter, { limit, hint: index }));
     },
   };
 }

@@ -102,7 +102,7 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
     watch: feed.watch,
     lease: leases.acquire,
     expiring: redisExpiringValues(redis, prefix),
-    ping: () => withinStoreTime(() => pingPrimary(connection)),
+    ping: () => gate.probe(() => pingPrimary(connection)),
     describe: async () => [await withinStoreTime(() => describeMongo(connection)), await describeRedis(redis)],
     close: async () => {
       // Closing what is closed does nothing, in all of them.
