@@ -2,8 +2,15 @@ import { AccessDenied } from '../problems/entity-problems.ts';
 import type { Caller } from './caller.ts';
 import { type IdentityKind, OWN_RIGHTS, PERSONAL_RIGHTS } from './own-rights.ts';
 
+/**
+ * Stands in the place of an account: the installation as a whole, with everybody and every process in it. No account has
+ * this id, which is 32 hexadecimal digits.
+ */
+export const INSTALLATION_SCOPE = 'installation';
+
 /** On what something is to be done. */
 export interface Target {
+  /** The account to which it belongs, or `INSTALLATION_SCOPE`. */
   readonly accountId: string;
   /** The service the thing belongs to, as in CRNs and policies: `iam-identity`. */
   readonly service: string;
@@ -24,18 +31,36 @@ export interface Access {
   require(caller: Caller, action: string, target: Target): Promise<void>;
 }
 
+/** Who runs the installation, and the account in which he acts as the one who does. */
+export interface Operator {
+  readonly iamId: string;
+  readonly accountId: string;
+}
+
 /** What a decision needs to know of the directory. */
 export interface AccessParts {
+  /** @returns who runs the installation; `undefined` while there is none */
+  readonly operator: () => Promise<Operator | undefined>;
   /** @returns the identity that owns the account, or `undefined` when there is no such account */
   readonly ownerOfAccount: (accountId: string) => Promise<string | undefined>;
   readonly kindOfIdentity: (iamId: string) => IdentityKind;
 }
 
 /**
- * One decision: denied by default; the owner of an account holds every right in it, but for what is a user's own alone; an
- * identity may do with what is its own what its kind allows. It knows no route and no wire format.
+ * One decision: denied by default; the owner of an account holds every right in it, but for what is a user's own alone; the
+ * operator holds every right over the installation, and none in the accounts of others; an identity may do with what is its
+ * own what its kind allows. It knows no route and no wire format.
  */
-export function accessWith({ ownerOfAccount, kindOfIdentity }: AccessParts): Access {
+export function accessWith({ operator, ownerOfAccount, kindOfIdentity }: AccessParts): Access {
+  const isOwnRight = ({ iamId }: Caller, action: string, { ownerIamId }: Target): boolean =>
+    ownerIamId === iamId && OWN_RIGHTS[kindOfIdentity(iamId)].has(action);
+
+  // The operator's token for an account of somebody else, handed to a service there, must not open the installation.
+  const isOperator = async ({ iamId, accountId }: Caller): Promise<boolean> => {
+    const known = await operator();
+    return known?.iamId === iamId && known.accountId === accountId;
+  };
+
   /** Whether the action is one that only the user may do to whom the thing belongs, and the caller is somebody else. */
   const isOthersPersonal = ({ iamId }: Caller, action: string, { ownerIamId }: Target): boolean =>
     ownerIamId !== undefined &&
@@ -44,11 +69,14 @@ export function accessWith({ ownerOfAccount, kindOfIdentity }: AccessParts): Acc
     PERSONAL_RIGHTS.has(action);
 
   const allows = async (caller: Caller, action: string, target: Target): Promise<boolean> => {
+    if (target.accountId === INSTALLATION_SCOPE) {
+      return isOwnRight(caller, action, target) || isOperator(caller);
+    }
     // A token names one account. Rights that the same identity holds in another account do not reach across:
     // without this line a user's token for one tenant would open every tenant of which the user is a member.
     if (caller.accountId !== target.accountId) return false;
     // Privilege growth: a token proves its identity for an hour, and its kind decides what may outlive that hour.
-    if (target.ownerIamId === caller.iamId && OWN_RIGHTS[kindOfIdentity(caller.iamId)].has(action)) return true;
+    if (isOwnRight(caller, action, target)) return true;
     // Takeover of a guest: the owner of this account would become the user in every other account of the user.
     if (isOthersPersonal(caller, action, target)) return false;
     return (await ownerOfAccount(target.accountId)) === caller.iamId;

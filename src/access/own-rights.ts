@@ -8,6 +8,7 @@ const ON_EVERY_OWN_KEY = [
   'iam-identity.apikey.lock',
   'iam-identity.apikey.disable',
   'iam-identity.apikey.delete',
+  'iam-identity.apikey.sign-out',
 ] as const;
 
 /** What makes a credential out of an identity, or a longer or readable one out of a credential. */
@@ -23,10 +24,17 @@ const MAKING_CREDENTIALS = [
  *
  * A service ID may look after its keys and end them, and no more: whoever steals one of its tokens, which lives for an
  * hour, must not make an everlasting credential of it (a new key, a later end, a key that was switched off, a stored value).
+ * Whoever it is may end all tokens of its own: there is less to be gained by it than by using the one it asks with.
  */
 export const OWN_RIGHTS: Readonly<Record<IdentityKind, ReadonlySet<string>>> = {
-  user: new Set<string>([...ON_EVERY_OWN_KEY, 'iam-identity.apikey.unlock', ...MAKING_CREDENTIALS]),
-  'service-id': new Set<string>(ON_EVERY_OWN_KEY),
+  user: new Set<string>([
+    ...ON_EVERY_OWN_KEY,
+    'iam-identity.apikey.unlock',
+    ...MAKING_CREDENTIALS,
+    'iam-identity.user.sign-out',
+    'iam-identity.membership.sign-out',
+  ]),
+  'service-id': new Set<string>([...ON_EVERY_OWN_KEY, 'iam-identity.serviceid.sign-out']),
 };
 
 /**

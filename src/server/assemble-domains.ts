@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { accessWith } from '../access/access.ts';
-import { ACCOUNTS } from '../accounts/account.ts';
+import { ACCOUNTS, INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
 import { apiKeysIn } from '../api-keys/api-keys.ts';
 import { authenticateApiKeyWith } from '../api-keys/authenticate-api-key.ts';
@@ -13,6 +13,7 @@ import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
 import { serviceIdsIn } from '../service-ids/service-ids.ts';
+import { signOutIn } from '../sign-out/sign-out.ts';
 import { openSigningKeys } from '../signing-keys/signing-keys.ts';
 import { jwtVerifier } from '../signing-keys/verify-jwt.ts';
 import type { Store } from '../store/store.ts';
@@ -74,6 +75,10 @@ export async function assembleDomains(parts: AssembleParts) {
   const limiter = limitersFor(parts);
 
   const access = accessWith({
+    operator: async () => {
+      const installation = await store.read(INSTALLATIONS).get(INSTALLATION_ID);
+      return installation && { iamId: installation.operatorIamId, accountId: installation.firstAccountId };
+    },
     ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
     kindOfIdentity: (iamId) => (isUser(iamId) ? 'user' : 'service-id'),
   });
@@ -103,6 +108,7 @@ export async function assembleDomains(parts: AssembleParts) {
     accounts,
     apiKeys,
     serviceIds,
+    signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),
     exchange,
     introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),

@@ -41,6 +41,10 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       const { ibmIamIdentityDoor } = await import('../doors/ibm-iam-identity/door.ts');
       return ibmIamIdentityDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure });
     }),
+    loadedWhenAsked(async () => {
+      const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
+      return latchkeyDoor({ ...domains, callerOf: callers(parts), onFailure });
+    }),
   ];
 }
 

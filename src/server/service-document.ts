@@ -1,9 +1,11 @@
 import { operations as identityOperations } from '../doors/ibm-iam-identity/operations.ts';
 import { operations as tokenOperations } from '../doors/ibm-iam-token/operations.ts';
+import { operations as productOperations } from '../doors/latchkey/operations.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { VERSION } from './version.ts';
 
 /** The OpenAPI document of everything that this service serves. */
 export function serviceDocument(publicUrl: string): object {
-  return openApiDocument({ publicUrl, version: VERSION, operations: [...tokenOperations, ...identityOperations] });
+  const operations = [...tokenOperations, ...identityOperations, ...productOperations];
+  return openApiDocument({ publicUrl, version: VERSION, operations });
 }

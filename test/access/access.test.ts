@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { accessWith, type Target } from '../../src/access/access.ts';
+import { accessWith, INSTALLATION_SCOPE, type Target } from '../../src/access/access.ts';
 import type { Caller } from '../../src/access/caller.ts';
 import { AccessDenied } from '../../src/problems/entity-problems.ts';
 
 const OWNER = 'IBMid-OWNER';
+const OPERATOR = 'IBMid-OPERATOR';
 const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['one', OWNER],
   ['two', OWNER],
@@ -11,6 +12,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const access = accessWith({
+  operator: async () => ({ iamId: OPERATOR, accountId: 'one' }),
   ownerOfAccount: async (id) => ACCOUNTS.get(id),
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),
 });
@@ -46,6 +48,27 @@ describe('access', () => {
 
     expect(await access.allows(caller, 'iam-identity.apikey.get', targetIn('two'))).toBe(false);
     expect(await access.allows(caller, 'iam-identity.apikey.get', targetIn('two', OWNER))).toBe(false);
+  });
+
+  it.each([
+    ['the operator, in the first account', callerIn('one', OPERATOR), true],
+    ['the owner of the first account, who is not the operator', callerIn('one', OWNER), false],
+    ['a service ID of the first account', callerIn('one', 'iam-ServiceId-1'), false],
+  ])('given %s, when the installation is the target, then the answer is the right one', async (_words, caller, may) => {
+    const target = { accountId: INSTALLATION_SCOPE, service: 'latchkey' };
+
+    expect(await access.allows(caller, 'latchkey.node.list', target)).toBe(may);
+  });
+
+  /** A token of the operator for somebody else's account, taken by a service there, must not open the installation. */
+  it('given the operator with a token for another account, when the installation is the target, then it is denied', async () => {
+    const target = { accountId: INSTALLATION_SCOPE, service: 'latchkey' };
+
+    expect(await access.allows(callerIn('two', OPERATOR), 'latchkey.node.list', target)).toBe(false);
+  });
+
+  it('given the operator, when something in the account of another is the target, then it is denied', async () => {
+    expect(await access.allows(callerIn('one', OPERATOR), 'iam-identity.apikey.get', targetIn('one'))).toBe(false);
   });
 
   it('given a denied action, when it is required, then the problem names the missing right', async () => {

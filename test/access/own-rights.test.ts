@@ -7,19 +7,20 @@ const USER = 'IBMid-USER';
 const SERVICE_ID = 'iam-ServiceId-1';
 const ACCOUNT = 'one';
 const access = accessWith({
+  operator: async () => undefined,
   ownerOfAccount: async () => OWNER,
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),
 });
 
 type Row = readonly [who: string, iamId: string, accountId: string, keyOf: string, may: string];
-const ALL = 'create get reveal list update extend delete lock unlock disable enable';
-const LOOKING_AFTER = 'get list update delete lock disable';
+const ALL = 'create get reveal list update extend delete lock unlock disable enable sign-out';
+const LOOKING_AFTER = 'get list update delete lock disable sign-out';
 
 /** Who asks, in which account, for whose key, and what of it is allowed; whatever is not named is denied. */
 const MATRIX: readonly Row[] = [
   ['the owner of the account, for the own key', OWNER, ACCOUNT, OWNER, ALL],
   ['the owner of the account, for the key of a service ID', OWNER, ACCOUNT, SERVICE_ID, ALL],
-  ['the owner, for the key of a user', OWNER, ACCOUNT, USER, 'get list delete lock unlock disable'],
+  ['the owner, for the key of a user', OWNER, ACCOUNT, USER, 'get list delete lock unlock disable sign-out'],
   ['a user, for the own key', USER, ACCOUNT, USER, ALL],
   ['a service ID, for its own key', SERVICE_ID, ACCOUNT, SERVICE_ID, LOOKING_AFTER],
   ['a user, for the key of a service ID', USER, ACCOUNT, SERVICE_ID, ''],

@@ -41,7 +41,11 @@ describe('changes of API keys while others change the same', () => {
     folder = await mkdtemp(join(tmpdir(), 'latchkey-'));
     const collections = [API_KEYS, SERVICE_IDS, AUDIT_EVENTS, REVOCATIONS];
     store = await openSqliteStore({ file: join(folder, 'store.sqlite'), clock, collections });
-    const access = accessWith({ ownerOfAccount: async () => owner.iamId, kindOfIdentity: () => 'service-id' });
+    const access = accessWith({
+      operator: async () => undefined,
+      ownerOfAccount: async () => owner.iamId,
+      kindOfIdentity: () => 'service-id',
+    });
     serviceIds = serviceIdsIn({ store, access, clock });
     const over = (used: Store): ApiKeys => {
       const authenticate = authenticateApiKeyWith({ store: used, digests });

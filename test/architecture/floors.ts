@@ -12,6 +12,7 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   users: ['accounts'],
   'service-ids': ['accounts'],
   'api-keys': ['service-ids', 'users', 'accounts'],
+  'sign-out': ['api-keys', 'users', 'service-ids', 'accounts'],
   tokens: ['api-keys', 'users', 'service-ids', 'accounts'],
 };
 

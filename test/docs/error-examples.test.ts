@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { IDENTITY_PROBLEMS } from '../../src/doors/ibm-iam-identity/identity-problems.ts';
 import { TOKEN_PROBLEMS } from '../../src/doors/ibm-iam-token/token-problems.ts';
+import { PRODUCT_STATUSES } from '../../src/doors/latchkey/product-problems.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../../src/problems/problem-codes.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'errors.md'), 'utf8');
@@ -33,5 +34,11 @@ describe('the examples in docs/errors.md', () => {
       const error = { code: word, message_code: messageCode, ...(message !== undefined && { message }) };
       expect(identity).toMatchObject({ status, body: { status_code: status, errors: [error] } });
     }
+  });
+
+  it("when the page says that the product's own door answers with the identity door's status, then it does", () => {
+    const statuses = PROBLEM_CODES.map((code) => [code, IDENTITY_PROBLEMS[code].status]);
+
+    expect(PRODUCT_STATUSES).toEqual(Object.fromEntries(statuses));
   });
 });

@@ -1,0 +1,35 @@
+import { type RequestHandler, Router } from 'express';
+import { respondWith } from '../../http/app.ts';
+import { refuseSecretsInUrl } from '../../http/read-query.ts';
+import { RouteUnknown } from '../../problems/request-problems.ts';
+import { commonHeaders, type OnFailure, productFailures } from './answers.ts';
+import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
+
+/** What the door stands on. */
+export interface LatchkeyDoorParts extends SignOutRouteParts {
+  readonly onFailure: OnFailure;
+}
+
+/** Where all of it is. */
+export const LATCHKEY_PREFIX = '/latchkey';
+
+/**
+ * `/latchkey/v1`: the product's own API, for what no system that it stands in for has a call. It knows JSON and paths, and
+ * nothing of rights: who may do what, the domains decide.
+ */
+export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
+  const router = Router();
+  router.use(LATCHKEY_PREFIX, commonHeaders, secretsRefused);
+  signOutRoutes(router, parts);
+  router.use(LATCHKEY_PREFIX, () => {
+    // The path is not repeated: who takes a key for an id sends it there.
+    throw new RouteUnknown('There is nothing at this path.');
+  });
+  router.use(respondWith(productFailures(parts.onFailure)));
+  return router;
+}
+
+const secretsRefused: RequestHandler = (request, _response, next) => {
+  refuseSecretsInUrl(request);
+  next();
+};

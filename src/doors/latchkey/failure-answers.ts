@@ -1,0 +1,27 @@
+import { type ZodType, z } from 'zod';
+import type { Answer } from '../../http/openapi.ts';
+import { PROBLEM_CODES } from '../../problems/problem-codes.ts';
+
+const FAILURE: ZodType = z
+  .object({
+    code: z.enum(PROBLEM_CODES),
+    message: z.string(),
+    details: z.string().optional(),
+    transaction_id: z.string(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Failure' });
+
+const SENTENCES = {
+  400: 'The request cannot be read.',
+  401: 'The bearer token is missing or no longer good.',
+  403: 'The caller may not do this.',
+  404: 'Missing, or of another account.',
+  503: 'The service cannot decide this at the moment; see Retry-After.',
+} as const;
+
+/** What every operation of this door may answer, with the given further statuses, for its row. */
+export function failureAnswers(...further: readonly 404[]): Readonly<Record<number, Answer>> {
+  const statuses = [400, 401, 403, ...further, 503] as const;
+  return Object.fromEntries(statuses.map((status) => [status, { description: SENTENCES[status], schema: FAILURE }]));
+}

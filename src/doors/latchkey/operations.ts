@@ -1,0 +1,5 @@
+import type { Operation } from '../../http/openapi.ts';
+import { SIGN_OUT_OPERATIONS } from './sign-out-operations.ts';
+
+/** Everything that this door serves, for the OpenAPI document. */
+export const operations: readonly Operation[] = [...SIGN_OUT_OPERATIONS];

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { asOwner, givenUser } from '../harness/given-credentials.ts';
+import { type RunningService, runningService } from '../harness/running-service.ts';
+import { BELIEVED, believedWays, REFUSED, signedIn } from '../harness/signed-in.ts';
+
+const SPREAD_MILLISECONDS = 1_000;
+
+describe.each(BACKENDS)('two processes on one store [%s]', (backend) => {
+  let dataFolder: string;
+  let first: RunningService;
+  let second: RunningService;
+  beforeAll(async () => {
+    dataFolder = await mkdtemp(join(tmpdir(), 'latchkey-two-'));
+    // One public address for both, because it is in the issuer of the tokens.
+    const settings = { ...settingsOf(backend), LATCHKEY_PUBLIC_URL: 'http://keys.test', LATCHKEY_PORT: '0' };
+    first = await runningService({ backend, settings, dataFolder });
+    second = await runningService({ backend, settings, dataFolder });
+  });
+  afterAll(async () => {
+    await second.dispose();
+    await first.dispose();
+    await rm(dataFolder, { recursive: true });
+  });
+
+  it('given tokens in use at the second, when the first signs them out at any level, then the second refuses them within a second, and new ones are good', async () => {
+    const { iamId, key } = await givenUser(first);
+    const { accountId, id, secret } = key;
+    for (const path of [
+      `apikeys/${id}`,
+      `users/${iamId}`,
+      `accounts/${accountId}/users/${iamId}`,
+      `accounts/${accountId}`,
+      'installation',
+    ]) {
+      const before = await signedIn(second, secret);
+      expect(await believedWays(second, before)).toEqual(BELIEVED);
+
+      await asOwner(first, 'POST', `/latchkey/v1/${path}/sign_out`);
+
+      const refused = await withinASecond(() => believedWays(second, before), REFUSED);
+      expect({ path, ...refused }).toEqual({ path, ...REFUSED });
+      const renewed = await withinASecond(async () => believedWays(second, await signedIn(second, secret)), BELIEVED);
+      expect({ path, ...renewed }).toEqual({ path, ...BELIEVED });
+    }
+  });
+});
+
+/** @returns what it comes to be: as expected, or whatever it still is a second after the call */
+async function withinASecond<T>(look: () => Promise<T>, expected: T): Promise<T> {
+  const deadline = performance.now() + SPREAD_MILLISECONDS;
+  for (;;) {
+    const startedAt = performance.now();
+    const seen = await look();
+    if (isDeepStrictEqual(seen, expected) || startedAt > deadline) return seen;
+    await after(5);
+  }
+}
