@@ -37,6 +37,8 @@ export interface Config {
   readonly dataFolder: string;
   readonly store: SqliteConfig | MongoRedisConfig;
   readonly bootstrap: 'auto' | 'off';
+  /** 1: the service is one process. More: so many processes serve, and one more looks after them. */
+  readonly workers: number;
   readonly signingAlgorithm: SettingValues['signingAlgorithm'];
   /** 0: never by schedule. */
   readonly signingKeyRotationDays: number;

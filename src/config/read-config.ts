@@ -33,6 +33,7 @@ function plainPartOf(values: SettingValues): Omit<Config, 'store' | 'tls'> {
     operationsPort: values.operationsPort,
     dataFolder: values.dataFolder,
     bootstrap: values.bootstrap ?? (values.storeKind === 'sqlite' ? 'auto' : 'off'),
+    workers: values.workers,
     signingAlgorithm: values.signingAlgorithm,
     signingKeyRotationDays: values.signingKeyRotationDays,
     jwksMaxAgeSeconds: values.jwksMaxAgeSeconds,

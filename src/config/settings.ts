@@ -116,6 +116,12 @@ export const SETTINGS = {
     fallbackText: 'auto with STORE=sqlite, else off',
     sentence: 'auto: the first start makes an account, its owner and one API key in <data folder>/admin.apikey.',
   }),
+  workers: setting('WORKERS', {
+    kind: integer({ min: 1, max: 64 }),
+    fallback: 1,
+    sentence:
+      'Processes that serve on the one port, for both stores; about one a CPU core. With more than one, a further process starts them, replaces them and has the operations listener.',
+  }),
   signingAlgorithm: setting('SIGNING_ALGORITHM', {
     kind: choice('RS256', 'ES256'),
     fallback: 'RS256',

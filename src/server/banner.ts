@@ -8,16 +8,19 @@ export interface BannerParts {
   readonly operationsUrl: string;
   readonly dataFolder: string;
   readonly back: readonly string[];
+  /** How many processes serve. Default: this one. */
+  readonly workers?: number;
 }
 
 /** What stands on the screen when the service listens: where, and a line to paste. The key itself is never printed. */
-export function banner({ publicUrl, operationsUrl, dataFolder, back }: BannerParts): string {
+export function banner({ publicUrl, operationsUrl, dataFolder, back, workers = 1 }: BannerParts): string {
   const file = resolve(adminKeyFile(dataFolder));
   const common = [
     '',
     `Latchkey listens on ${publicUrl}`,
     `  operations     ${operationsUrl} (/readyz, /metrics, /openapi.json)`,
     `  store          ${back.join(', ')}`,
+    ...(workers === 1 ? [] : [`  workers        ${workers}`]),
   ];
   if (!existsSync(file)) return [...common, ''].join('\n');
   return [

@@ -1,4 +1,5 @@
 import { Problem } from '../problems/problem.ts';
+import { WorkersFailed } from './workers/workers-failed.ts';
 
 /**
  * @returns what an operator reads when a command could not be done: one sentence or a few, with what the answer to a client
@@ -6,6 +7,7 @@ import { Problem } from '../problems/problem.ts';
  */
 export function failureSentence(failure: unknown): string {
   if (!(failure instanceof Error)) return String(failure);
+  if (failure instanceof WorkersFailed) return failure.message;
   const taken = takenAddress(failure);
   if (taken !== undefined) {
     return `Another process listens on ${taken}; give LATCHKEY_PORT or LATCHKEY_OPERATIONS_PORT another number, or 0.`;

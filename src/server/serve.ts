@@ -4,7 +4,7 @@ import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
 import { type Config, isLoopback, publicUrlAt } from '../config/config.ts';
 import { refuseWhileStarting } from '../doors/ibm-iam-token/refusals.ts';
 import { clientAddresses } from '../http/client-addresses.ts';
-import { listen } from '../http/listener.ts';
+import { type Listener, listen } from '../http/listener.ts';
 import { type OverloadGuard, overloadGuard } from '../http/overload-guard.ts';
 import { sealedCursors } from '../http/sealed-cursors.ts';
 import { leasedRunner } from '../jobs/leased-runner.ts';
@@ -20,23 +20,31 @@ import { backgroundWork } from './background-work.ts';
 import { bootstrap } from './bootstrap.ts';
 import { buildApp } from './build-app.ts';
 import { openSecrets, openStore, requireSameSecrets } from './open-store.ts';
-import { operationsApp } from './operations-app.ts';
+import { type OperationsParts, operationsApp } from './operations-app.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
 import { listenForService } from './service-listener.ts';
 import { VERSION } from './version.ts';
 
-/** A service that is running. */
-export interface RunningService {
+/** A process that serves. */
+export interface ServingProcess {
   readonly publicUrl: string;
   /** Where its listener is, which need not be where clients reach it. */
   readonly listenUrl: string;
-  readonly operationsUrl: string;
   /** What the store is made of, with versions. */
   readonly back: readonly string[];
   /** What tests look at from the inside. */
   readonly store: Store;
   readonly domains: Domains;
+  readonly metrics: Metrics;
+  /** Asks the store, and tells the metrics of it. */
+  readiness(): Promise<Readiness>;
   /** Readiness is false at once; what is under way is finished; what waits is written. At most 10 s. */
   stop(): Promise<void>;
+}
+
+/** A service that is running in this process alone. */
+export interface RunningService extends ServingProcess {
+  readonly operationsUrl: string;
 }
 
 /** What may be given from outside; tests give a clock. */
@@ -58,11 +66,35 @@ const SWEEP_MILLISECONDS = 30_000;
  * Opens the store, assembles the service, and listens.
  * @throws when something it needs is missing, and says what; then nothing is left open
  */
-export async function serve({ config, clock = SYSTEM_CLOCK, logger: given }: ServeParts): Promise<RunningService> {
+export function serve(given: ServeParts): Promise<RunningService> {
+  return closedUnlessOpened(given, async (parts, opened) => {
+    const listenForOperations = async (operations: OperationsParts) => {
+      const listener = await listenWith(parts.config, operations);
+      opened.defer(() => listener.stop(OPERATIONS_STOP_MILLISECONDS));
+      return { operationsUrl: listener.url };
+    };
+    return open(parts, opened, { listens: 'first', beforeServing: listenForOperations });
+  });
+}
+
+/**
+ * The same for one process of several that share a port; another one has the operations listener. It listens when all is
+ * assembled, because until then the others can do better than to answer 503. The port is not 0.
+ */
+export function serveAsWorker(given: ServeParts): Promise<ServingProcess> {
+  return closedUnlessOpened(given, (parts, opened) =>
+    open(parts, opened, { listens: 'last', beforeServing: async () => ({}) }),
+  );
+}
+
+async function closedUnlessOpened<Opened>(
+  { config, clock = SYSTEM_CLOCK, logger: given }: ServeParts,
+  openAll: (parts: Required<ServeParts>, opened: AsyncDisposableStack) => Promise<Opened>,
+): Promise<Opened> {
   const logger = given ?? newLogger({ level: config.logLevel });
   const opened = new AsyncDisposableStack();
   try {
-    return await open({ config, clock, logger }, opened);
+    return await openAll({ config, clock, logger }, opened);
   } catch (failure) {
     // Half a service would keep its ports and its process, answer 503 for ever, and nobody would start it again.
     await opened
@@ -72,8 +104,19 @@ export async function serve({ config, clock = SYSTEM_CLOCK, logger: given }: Ser
   }
 }
 
+interface Manner<More> {
+  /** Before all else, for who must learn its port; or when it can serve. */
+  readonly listens: 'first' | 'last';
+  /** Done when all else is there. */
+  readonly beforeServing: (operations: OperationsParts) => Promise<More>;
+}
+
 /** @param opened is told of everything that must be closed again, the last first */
-async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): Promise<RunningService> {
+async function open<More extends object>(
+  parts: Required<ServeParts>,
+  opened: AsyncDisposableStack,
+  { listens, beforeServing }: Manner<More>,
+): Promise<ServingProcess & More> {
   const { config, clock, logger } = parts;
   const metrics = newMetrics();
   const secrets = await openSecrets(config);
@@ -87,10 +130,14 @@ async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): 
   const guard = overloadGuard({ unreadAnswers: () => late.unreadAnswers() });
   opened.defer(() => guard.close());
   const handler: RequestListener = (request, response) => late.handler(request, response);
-  const listener = await listenForService({ config, guard, metrics, logger, handler });
-  late.unreadAnswers = listener.unreadAnswers;
-  opened.defer(() => listener.stop(FAILED_START_MILLISECONDS));
-  const publicUrl = publicUrlAt(config, listener.port);
+  const startListening = async (): Promise<Listener> => {
+    const listener = await listenForService({ config, guard, metrics, logger, handler });
+    late.unreadAnswers = listener.unreadAnswers;
+    opened.defer(() => listener.stop(FAILED_START_MILLISECONDS));
+    return listener;
+  };
+  const early = listens === 'first' ? await startListening() : undefined;
+  const publicUrl = publicUrlAt(config, early?.port ?? config.port);
   warnOfGuessedIssuer(config, publicUrl, logger);
   const onError = (cause: unknown): void => logger.warn({ err: cause }, 'this process could not tell that it lives');
   const presence = await announcePresence({ ...secrets, store, clock, version: VERSION, onError });
@@ -103,7 +150,10 @@ async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): 
   }
   const issuer = `${publicUrl}/identity`;
   const domains = await assembleDomains({ config, store, secrets, clock, logger, metrics, issuer, opened });
-  const running = await startRoundAbout({ ...parts, metrics, store, domains, guard, publicUrl }, opened);
+  let accepting = true;
+  const readiness = readinessOf({ store, metrics, accepting: () => accepting });
+  const more = await beforeServing(operationsOf(publicUrl, readiness, metrics));
+  startRoundAbout({ ...parts, metrics, store, domains, guard }, opened);
   const back = await store.describe();
   // Last, so that nobody is served by a service that goes on to fail.
   late.handler = buildApp({
@@ -111,13 +161,14 @@ async function open(parts: Required<ServeParts>, opened: AsyncDisposableStack): 
     clientAddressOf: clientAddresses(config.trustedProxies),
     cursors: sealedCursors(cursorKeyOf(secrets.masterKey)),
   });
+  const listener = early ?? (await startListening());
 
   const stop = async (): Promise<void> => {
-    running.stopAccepting();
+    accepting = false;
     await listener.stop(STOP_MILLISECONDS);
     await atMost(CLOSE_MILLISECONDS, opened.disposeAsync());
   };
-  return { publicUrl, listenUrl: listener.url, operationsUrl: running.operationsUrl, back, store, domains, stop };
+  return { ...more, publicUrl, listenUrl: listener.url, back, store, domains, metrics, readiness, stop };
 }
 
 /** Who is reached from other machines has an address there, which this process cannot know; the port alone may change. */
@@ -143,23 +194,26 @@ interface RoundAboutParts extends Required<ServeParts> {
   readonly store: Store;
   readonly domains: Domains;
   readonly guard: OverloadGuard;
-  readonly publicUrl: string;
 }
 
-/** What goes on beside the answering of requests: operations, background work, gauges. */
-async function startRoundAbout(
-  { config, clock, logger, metrics, store, domains, guard, publicUrl }: RoundAboutParts,
+function operationsOf(publicUrl: string, readiness: () => Promise<Readiness>, metrics: Metrics): OperationsParts {
+  return {
+    readiness,
+    // Who only scrapes must not read of a store that nobody has looked at.
+    metrics: () => readiness().then(metrics.render),
+    // Loaded when it is first asked for: most processes never are, and its schemas would be part of every start.
+    openApi: async () => (await import('./service-document.ts')).serviceDocument(publicUrl),
+  };
+}
+
+const listenWith = ({ operationsHost: host, operationsPort: port }: Config, operations: OperationsParts) =>
+  listen({ handler: operationsApp(operations), host, port });
+
+/** What goes on beside the answering of requests: background work, gauges. */
+function startRoundAbout(
+  { clock, logger, metrics, store, domains, guard }: RoundAboutParts,
   opened: AsyncDisposableStack,
-) {
-  let accepting = true;
-  // Loaded when it is first asked for: most processes never are, and its schemas would be part of every start.
-  const openApi = async () => (await import('./service-document.ts')).serviceDocument(publicUrl);
-  const operations = await listen({
-    handler: operationsApp({ store, metrics, accepting: () => accepting, openApi }),
-    host: config.operationsHost,
-    port: config.operationsPort,
-  });
-  opened.defer(() => operations.stop(OPERATIONS_STOP_MILLISECONDS));
+): void {
   const runner = leasedRunner({
     store,
     jobs: backgroundWork(store, domains, clock),
@@ -170,12 +224,6 @@ async function startRoundAbout(
   opened.defer(() => clearInterval(sweeping));
   metrics.followInFlight(guard.inFlight);
   metrics.followSigningKeyAge(() => signingKeyAgeSeconds(domains, clock));
-  return {
-    operationsUrl: operations.url,
-    stopAccepting: () => {
-      accepting = false;
-    },
-  };
 }
 
 function signingKeyAgeSeconds({ signingKeys }: Domains, clock: Clock): number | undefined {

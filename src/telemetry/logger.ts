@@ -12,6 +12,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 /** What `newLogger` takes. */
 export interface LoggerParts {
   readonly level: LogLevel;
+  /** The number of this worker, where there are several; it stands in every line. */
+  readonly worker?: number;
   /** Default: the process's standard output. */
   readonly destination?: DestinationStream;
 }
@@ -21,10 +23,10 @@ export interface LoggerParts {
  * escapes line breaks and the escape character, so that no name can forge a line or colour a terminal (R36: log
  * injection). Errors are logged as `err`; see `failureFacts`.
  */
-export function newLogger({ level, destination }: LoggerParts): Logger {
+export function newLogger({ level, worker, destination }: LoggerParts): Logger {
   const options = {
     level,
-    base: { service: 'latchkey', pid: process.pid },
+    base: { service: 'latchkey', pid: process.pid, ...(worker !== undefined && { worker }) },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: [...REDACTED_PATHS], censor: REDACTED },

@@ -59,6 +59,7 @@ export function newMetrics(): Metrics {
     name: 'latchkey_store_up',
     help: 'Whether the durable store answered last time.',
     registers,
+    aggregator: 'min',
   });
   const duration = durationHistogram(registers);
 
@@ -69,7 +70,7 @@ export function newMetrics(): Metrics {
     shed: () => sheds.inc(),
     setStoreUp: (up) => storeUp.set(up ? 1 : 0),
     followSigningKeyAge: (ageSeconds) =>
-      follow(registers, 'latchkey_signing_key_age_seconds', 'Age of the key that signs.', ageSeconds),
+      follow(registers, 'latchkey_signing_key_age_seconds', 'Age of the key that signs.', ageSeconds, 'max'),
     followInFlight: (inFlight) =>
       follow(registers, 'latchkey_requests_in_flight', 'Requests begun and not yet answered.', inFlight),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
@@ -104,11 +105,19 @@ function durationHistogram(registers: Registry[]): (route: string, status: numbe
   };
 }
 
-function follow(registers: Registry[], name: string, help: string, read: () => number | undefined): void {
+/** @param aggregator  what becomes of it over all workers */
+function follow(
+  registers: Registry[],
+  name: string,
+  help: string,
+  read: () => number | undefined,
+  aggregator: 'sum' | 'max' = 'sum',
+): void {
   new Gauge({
     name,
     help,
     registers,
+    aggregator,
     collect() {
       const value = read();
       if (value === undefined) this.remove();

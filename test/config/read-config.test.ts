@@ -45,6 +45,7 @@ describe('readConfig', () => {
     it('when it is read, then every default holds', () => {
       expect(configOf({ PATH: '/bin', LATCHKEY_TEST_MONGO_URL: 'x' })).toEqual({
         host: '127.0.0.1',
+        workers: 1,
         port: 8080,
         publicUrl: undefined,
         operationsHost: '127.0.0.1',
@@ -227,7 +228,9 @@ describe('readConfig', () => {
       ['LATCHKEY_JWKS_MAX_AGE_SECONDS', '0'],
       ['LATCHKEY_ANONYMOUS_INTROSPECTION', 'true'],
       ['LATCHKEY_SIGNING_ALGORITHM', 'HS256'],
-      ['LATCHKEY_WORKERS', '2'],
+      ['LATCHKEY_WORKERS', '0'],
+      ['LATCHKEY_WORKERS', '65'],
+      ['LATCHKEY_WORKERS', 'auto'],
       ['LATCHKEY_TLS_KEY_FILE_FILE', '/run/tls.key'],
     ])('when %s is "%s", then there is one problem, and it names the setting', (name, value) => {
       expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);

@@ -51,6 +51,8 @@ export interface StartOptions {
   readonly settings?: Environment;
   /** Default: a fresh one. */
   readonly dataFolder?: string;
+  /** How many processes serve (`LATCHKEY_WORKERS`). Default: 1. */
+  readonly workers?: number;
 }
 
 /** Starts processes and remembers them, so that none outlives its test. */
@@ -97,13 +99,19 @@ export function serviceProcesses(): ServiceProcesses {
     return begun;
   };
 
-  const begin: ServiceProcesses['begin'] = ({ settings = {}, dataFolder } = {}) =>
-    launch(['serve'], { ...FREE_PORTS, ...settings, ...(dataFolder !== undefined && { LATCHKEY_DATA: dataFolder }) });
+  const begin: ServiceProcesses['begin'] = ({ settings = {}, dataFolder, workers } = {}) =>
+    launch(['serve'], {
+      ...FREE_PORTS,
+      ...settings,
+      ...(dataFolder !== undefined && { LATCHKEY_DATA: dataFolder }),
+      ...(workers !== undefined && { LATCHKEY_WORKERS: String(workers) }),
+    });
 
   return {
     folder,
     begin,
-    async start({ settings = {}, dataFolder } = {}) {
+    async start({ settings: given = {}, dataFolder, workers } = {}) {
+      const settings = workers === undefined ? given : { ...given, LATCHKEY_WORKERS: String(workers) };
       const data = dataFolder ?? join(await folder(), 'data');
       // The banner tells the public address; where that is another, this is the way to know the own one.
       const port = String(await freePort());
