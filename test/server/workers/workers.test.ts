@@ -121,12 +121,12 @@ describe('several workers', () => {
     const ended = await processes.run(['serve'], {
       dataFolder: service.dataFolder,
       settings: {
-        ...{ LATCHKEY_WORKERS: '3', LATCHKEY_PORT: '0', LATCHKEY_OPERATIONS_PORT: '0' },
+        ...{ LATCHKEY_WORKERS: '3', LATCHKEY_PORT: '0', LATCHKEY_OPERATIONS_PORT: '0', LATCHKEY_LOG_LEVEL: 'silent' },
         LATCHKEY_MASTER_KEY: randomBytes(32).toString('base64'),
       },
     });
 
-    expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(ended.exitCode).toBe(1);
     expect(ended.stderr.trim().split('\n')).toEqual([expect.stringMatching(/not in the ring/)]);
   }, 30_000);
 
