@@ -1,62 +1,60 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Installation } from './installation.ts';
+import { cpuMicrosecondsOf, residentMegabytesOf } from './process-figures.ts';
 
 /** A process that is measured. */
 export interface MeasuredProcess {
   readonly port: number;
-  /** CPU of all its threads since its start, user and system together, microseconds. */
+  /** CPU of all its threads and workers since their start, user and system together, microseconds. */
   cpuMicroseconds(): number;
-  /** Megabytes of memory that are its own now. */
-  residentMegabytes(): number;
+  /** Megabytes of memory that it, and each of its workers, has now. */
+  residentMegabytes(): readonly number[];
   stop(): Promise<void>;
 }
 
 /** The whole repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Linux counts CPU in hundredths of a second, whatever the kernel's own clock (proc(5), USER_HZ). */
-const MICROSECONDS_A_TICK = 10_000;
 const START_LIMIT_MILLISECONDS = 20_000;
 /** Between two looks whether a process answers: short against what is measured, and cheap, one refused connection. */
 const LOOK_MILLISECONDS = 2;
 
-/** Starts the service in a process of its own: embedded store in `folder`, all else at its defaults but what is given. */
+/** Starts the service in a process of its own: all at its defaults but what the installation must set. */
 export async function startService(
-  folder: string,
-  settings: Readonly<Record<string, string>> = {},
+  { settings }: Pick<Installation, 'settings'>,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<MeasuredProcess> {
   const [port, operationsPort] = await Promise.all([freePort(), freePort()]);
-  const own = { LATCHKEY_DATA: folder, LATCHKEY_PORT: `${port}`, LATCHKEY_OPERATIONS_PORT: `${operationsPort}` };
-  return startScript([join(ROOT, 'src/main.ts')], port, { ...own, ...settings });
+  const ports = { LATCHKEY_PORT: `${port}`, LATCHKEY_OPERATIONS_PORT: `${operationsPort}` };
+  return startScript([join(ROOT, 'src/main.ts')], port, { ...ports, ...settings, ...more });
 }
 
-/** Starts a script under this Node; the caller waits until it answers. */
+/** Starts a script under this Node; the caller waits until it answers. @param errors where what it complains of goes */
 export function startScript(
   script: readonly string[],
   port: number,
   settings: Readonly<Record<string, string>>,
+  errors: 'shown' | 'quiet' = 'shown',
 ): MeasuredProcess {
   // The settings of whoever runs the bench would not be the defaults.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(LATCHKEY_|NODE_)/.test(name));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...script], {
     env: { ...Object.fromEntries(inherited), ...settings },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', errors === 'shown' ? 'inherit' : 'ignore'],
   });
   const ended = once(child, 'exit');
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${script[0]} could not be started`);
   return {
     port,
-    cpuMicroseconds: () => ticksOf(child.pid) * MICROSECONDS_A_TICK,
-    residentMegabytes: () => {
-      const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-      return Number(kilobytes) / 1024;
-    },
+    cpuMicroseconds: () => cpuMicrosecondsOf(pid),
+    residentMegabytes: () => residentMegabytesOf(pid),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await ended;
@@ -82,11 +80,6 @@ export async function exchange(port: number, apiKey: string): Promise<Response> 
   return fetch(`http://127.0.0.1:${port}/identity/token`, { method: 'POST', body });
 }
 
-/** @returns the secret of the key that the first start made */
-export async function adminKeyIn(folder: string): Promise<string> {
-  return (await readFile(join(folder, 'admin.apikey'), 'utf8')).trim();
-}
-
 /** @returns how many rows every table of the store has, read by this process beside the service */
 export function rowsIn(folder: string): ReadonlyMap<string, number> {
   const database = new DatabaseSync(join(folder, 'latchkey.sqlite'), { readOnly: true });
@@ -108,11 +101,4 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no port was given');
   return address.port;
-}
-
-/** utime and stime: the fields 14 and 15; the second one is the name in parentheses, which may hold spaces. */
-function ticksOf(pid: number | undefined): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  adminKeyIn,
   exchange,
   firstSuccess,
   freePort,
@@ -9,6 +8,7 @@ import {
   startScript,
   startService,
 } from './bench-service.ts';
+import type { Installation } from './installation.ts';
 import { ratiosOf, type Samples, samplesOf } from './samples.ts';
 
 /** Milliseconds from the start of a process to its first answer 200, and the ratio of the medians. */
@@ -20,15 +20,15 @@ export interface StartTimes {
 }
 
 /** Starts the service in a data folder that it has made before, and an empty Express application, in turn. */
-export async function measureStart(folder: string, rounds: number): Promise<StartTimes> {
+export async function measureStart(installation: Installation, rounds: number): Promise<StartTimes> {
   const service: number[] = [];
   const express: number[] = [];
-  const apiKey = await firstStart(folder);
+  const apiKey = await firstStart(installation);
   // One round more, unmeasured: the files of both must be in the page cache.
   for (let round = -1; round < rounds; round += 1) {
     const expressMilliseconds = await measured(startExpress, (port) => fetch(`http://127.0.0.1:${port}/`));
     const milliseconds = await measured(
-      () => startService(folder),
+      () => startService(installation),
       (port) => exchange(port, apiKey),
     );
     if (round < 0) continue;
@@ -39,12 +39,12 @@ export async function measureStart(folder: string, rounds: number): Promise<Star
   return { service: all, express: yardstick, ratio: all.median / yardstick.median, ratios: ratiosOf(service, express) };
 }
 
-async function firstStart(folder: string): Promise<string> {
+async function firstStart(installation: Installation): Promise<string> {
   await measured(
-    () => startService(folder),
-    async (port) => exchange(port, await adminKeyIn(folder)),
+    () => startService(installation),
+    async (port) => exchange(port, await installation.adminKey()),
   );
-  return adminKeyIn(folder);
+  return installation.adminKey();
 }
 
 async function startExpress(): Promise<MeasuredProcess> {

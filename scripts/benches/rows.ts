@@ -1,0 +1,161 @@
+import { cpus } from 'node:os';
+import { type ExchangeCost, measureExchanges } from './exchange-cost.ts';
+import type { BenchStore, Installations } from './installation.ts';
+import { measureKeyCounts } from './key-count.ts';
+import { measureBesidePeer } from './peer.ts';
+import { raw, type Samples, summary } from './samples.ts';
+import { measureStart } from './start-time.ts';
+import type { Verdict } from './verdicts.ts';
+
+/** How much to measure. */
+export interface Amounts {
+  readonly rounds: number;
+  /** In all rounds together. */
+  readonly exchanges: number;
+  /** How many keys are many. */
+  readonly keys: number;
+}
+
+/** What can be measured by itself. */
+export interface Row {
+  readonly sentence: string;
+  /** Prints what was measured. @returns what it says of the promises */
+  readonly measure: (installations: Installations, amounts: Amounts) => Promise<readonly Verdict[]>;
+}
+
+/** Their names, in the order in which they are measured. */
+export const ROW_NAMES = [
+  'start',
+  'rs256',
+  'es256',
+  'mongo-rs256',
+  'mongo-es256',
+  'peer',
+  'keys',
+  'mongo-keys',
+] as const;
+
+/** One of them. */
+export type RowName = (typeof ROW_NAMES)[number];
+
+/** Everything that is measured. */
+export const ROWS: Readonly<Record<RowName, Row>> = {
+  start: { sentence: 'start of the service ÷ start of an empty Express app', measure: start },
+  rs256: { sentence: 'CPU, cores and memory of exchanges, embedded, RS256', measure: costOf('sqlite', 'RS256', 1.6) },
+  es256: { sentence: 'CPU, memory and rows of exchanges, embedded, ES256', measure: costOf('sqlite', 'ES256', 4) },
+  'mongo-rs256': { sentence: 'the same on MongoDB and Redis, RS256', measure: costOf('mongo-redis', 'RS256', 1.8) },
+  'mongo-es256': { sentence: 'the same on MongoDB and Redis, ES256', measure: costOf('mongo-redis', 'ES256', 4.5) },
+  peer: { sentence: 'exchanges a second ÷ those of oidc-provider, two workers each, ES256', measure: peer },
+  keys: { sentence: 'p99 with many stored keys ÷ p99 with 1,000, embedded', measure: keyCounts('sqlite') },
+  'mongo-keys': { sentence: 'the same on MongoDB and Redis', measure: keyCounts('mongo-redis') },
+};
+
+const STORE_NAMES: Readonly<Record<BenchStore, string>> = { sqlite: 'embedded', 'mongo-redis': 'MongoDB + Redis' };
+const MEMORY_LIMIT_MEGABYTES = 200;
+const FEW_KEYS = 1_000;
+
+/** Tables that may grow with exchanges: counters, one row a key, address and minute, and one a key and identity. */
+const COUNTERS = new Set(['entities_exchange_counts', 'entities_activity']);
+
+async function start(installations: Installations, { rounds }: Amounts): Promise<readonly Verdict[]> {
+  const { service, express, ratio, ratios } = await measureStart(await installations.make('sqlite'), rounds);
+  console.log('Start to the first 200, with an existing data folder, milliseconds');
+  print('service', service, 0);
+  print('empty Express', express, 0);
+  console.log(`  ratio of the medians      ${ratio.toFixed(2)}   [${raw(ratios, 2)}]`);
+  return [{ what: 'start ÷ start of an empty Express app', bound: { atMost: 2.5 }, measured: ratio, spread: ratios }];
+}
+
+function costOf(store: BenchStore, algorithm: 'RS256' | 'ES256', atMost: number): Row['measure'] {
+  return async (installations, amounts) => {
+    const cost = await measureExchanges({ algorithm, installation: await installations.make(store), ...amounts });
+    const place = `${algorithm}, ${STORE_NAMES[store]}`;
+    for (const server of installations.servers()) console.log(`  ${server}`);
+    console.log(`${place}: ${cost.exchanges} exchanges over 32 connections, ${cost.inputBytes} bytes signed each`);
+    print('CPU an exchange, µs', cost.exchange, 1);
+    print('CPU a raw signature, µs', cost.signature, 1);
+    print('ratio', cost.ratios, 2);
+    print('exchanges a second', cost.perSecond, 0);
+    print("one core's signatures", cost.signaturesOfOneCore, 0);
+    print('cores of signatures', cost.cores, 2);
+    print('resident memory, MB', cost.residentMegabytes, 0);
+    return [
+      { what: `CPU an exchange ÷ CPU a raw signature, ${place}`, bound: { atMost }, ...medianOf(cost.ratios) },
+      ...coresVerdict(cost, place),
+      memoryVerdict(cost.residentMegabytes, place),
+      ...(store === 'sqlite' ? [growthVerdict(cost, place)] : []),
+    ];
+  };
+}
+
+/** Only RS256 is to use more than one core, and needs two. */
+function coresVerdict({ algorithm, cores }: ExchangeCost, place: string): readonly Verdict[] {
+  if (algorithm !== 'RS256' || cpus().length < 2) return [];
+  const what = `exchanges a second of one process ÷ one core's raw signatures, ${place}`;
+  return [{ what, bound: { atLeast: 1.15 }, ...medianOf(cores) }];
+}
+
+function memoryVerdict(megabytes: Samples, place: string): Verdict {
+  const bound = { atMost: MEMORY_LIMIT_MEGABYTES };
+  return { what: `memory of a worker after load, MB, ${place}`, bound, measured: megabytes.most, spread: megabytes };
+}
+
+/** Counts the rows that came and are not counters. */
+function growthVerdict({ rowsBefore, rowsAfter, exchanges }: ExchangeCost, place: string): Verdict {
+  let grown = 0;
+  const shown: string[] = [];
+  for (const [table, after] of rowsAfter) {
+    const before = rowsBefore.get(table) ?? 0;
+    if (after !== before) shown.push(`${table} ${before} → ${after}`);
+    if (!COUNTERS.has(table)) grown += Math.max(0, after - before);
+  }
+  console.log(`  rows before → after       ${shown.join(', ')}, every other table unchanged`);
+  return { what: `rows but counters after ${exchanges} exchanges, ${place}`, bound: { atMost: 0 }, measured: grown };
+}
+
+async function peer(installations: Installations, amounts: Amounts): Promise<readonly Verdict[]> {
+  const found = await measureBesidePeer({ installation: await installations.make('sqlite'), ...amounts });
+  console.log('ES256, two workers each, the same load in turn');
+  print('exchanges a second', found.service, 0);
+  print('oidc-provider, a second', found.peer, 0);
+  print('ratio', found.ratios, 2);
+  print('CPU an exchange, µs', found.serviceCpu, 1);
+  print('oidc-provider, µs', found.peerCpu, 1);
+  print('largest process, MB', found.serviceMegabytes, 0);
+  print('oidc-provider, MB', found.peerMegabytes, 0);
+  return [
+    {
+      what: 'exchanges a second ÷ client_credentials a second of oidc-provider, ES256, two workers each',
+      bound: { atLeast: 2.5 },
+      ...medianOf(found.ratios),
+    },
+    memoryVerdict(found.serviceMegabytes, 'ES256, two workers, embedded'),
+  ];
+}
+
+function keyCounts(store: BenchStore): Row['measure'] {
+  return async (installations, { keys, ...amounts }) => {
+    const found = await measureKeyCounts({ store, installations, few: FEW_KEYS, many: keys, ...amounts });
+    const place = STORE_NAMES[store];
+    console.log(
+      `${place}: exchanges of random keys over 32 connections, of ${FEW_KEYS} and of ${keys} stored ones, RS256`,
+    );
+    print('p99 of few, ms', found.few, 1);
+    print('p99 of many, ms', found.many, 1);
+    print('ratio', found.ratios, 2);
+    print('median of few, ms', found.fewMedian, 1);
+    print('median of many, ms', found.manyMedian, 1);
+    print('a second, few', found.fewPerSecond, 0);
+    print('a second, many', found.manyPerSecond, 0);
+    const what = `p99 with ${keys} stored keys ÷ p99 with ${FEW_KEYS}, ${place}`;
+    return [{ what, bound: { atMost: 1.5 }, ...medianOf(found.ratios) }];
+  };
+}
+
+function print(name: string, samples: Samples, decimals: number): void {
+  console.log(`  ${name.padEnd(25)} ${summary(samples, decimals)}   [${raw(samples, decimals)}]`);
+}
+
+function medianOf(spread: Samples): Pick<Verdict, 'measured' | 'spread'> {
+  return { measured: spread.median, spread };
+}
