@@ -1,10 +1,11 @@
 import type { Clock } from '../clock/clock.ts';
 import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { IndexValue } from '../store/collection.ts';
-import type { Store, StoredChange } from '../store/store.ts';
+import type { Sequence, Store, StoredChange, Subscription } from '../store/store.ts';
 import type { RevocationSubject } from '../token-format/revocation-subjects.ts';
 import { REVOCATIONS, type Revocation } from './revocation.ts';
-import { type RevokedSubjectsSize, revokedSubjects } from './revoked-subjects.ts';
+import { type RevocationLogger, type RevocationSnapshots, revocationSnapshots } from './revocation-snapshots.ts';
+import { type RevokedSubjects, type RevokedSubjectsSize, revokedSubjects } from './revoked-subjects.ts';
 
 /** What is revoked now, in memory: asked for every token. */
 export interface LiveSet extends RevokedSubjectsSize {
@@ -23,6 +24,8 @@ export interface LiveSet extends RevokedSubjectsSize {
   learn(subject: string, minimum: number, expiresAt: number): void;
   /** Forgets what has expired, and gives back its memory. */
   sweep(): Promise<void>;
+  /** Background work: writes the snapshot for starting nodes when it is gone or stale, while this set is current. */
+  refillSnapshot(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,23 +35,21 @@ export interface LiveSetParts {
   readonly clock: Clock;
   /** How many single tokens and grants are held exactly. Default: 1,000,000; tests take less. */
   readonly singlesLimit?: number;
+  /** Authenticate the snapshots that starting nodes load; the first is for new ones. Default: no snapshots. */
+  readonly snapshotKeys?: readonly Buffer[];
+  /** Default: silent. */
+  readonly logger?: RevocationLogger;
 }
 
 const LOAD_PAGE_ROWS = 1000;
+const SILENT: RevocationLogger = { info: () => undefined, warn: () => undefined };
 
-/**
- * Opens the live set: follows the store's changes first and loads what is there after, so that nothing committed in
- * between is missed.
- */
-export async function openLiveSet({ store, clock, singlesLimit }: LiveSetParts): Promise<LiveSet> {
+/** Opens the live set; it is complete when it returns. */
+export async function openLiveSet(parts: LiveSetParts): Promise<LiveSet> {
+  const { store, clock, singlesLimit, snapshotKeys, logger = SILENT } = parts;
   const revoked = revokedSubjects(clock, singlesLimit);
-  const learn = ({ subject, minimum, expiresAt }: Revocation): void => revoked.learn(subject, minimum, expiresAt);
-
-  const subscription = await store.watch([REVOCATIONS], ({ entity }: StoredChange) => {
-    // The subscription names one collection, so every entity that it delivers is a Revocation.
-    if (entity !== undefined) learn(entity as Revocation);
-  });
-  await loadAll(store, learn);
+  const snapshots = snapshotKeys && revocationSnapshots({ ...{ store, clock, revoked, logger }, keys: snapshotKeys });
+  const subscription = await fill({ store, revoked, snapshots, logger });
 
   return {
     async revokes(subjects) {
@@ -67,6 +68,9 @@ export async function openLiveSet({ store, clock, singlesLimit }: LiveSetParts):
     },
     learn: revoked.learn,
     sweep: revoked.sweep,
+    async refillSnapshot() {
+      if (subscription.isCurrent()) await snapshots?.refill(subscription.position);
+    },
     get size() {
       return revoked.size;
     },
@@ -81,6 +85,48 @@ export async function openLiveSet({ store, clock, singlesLimit }: LiveSetParts):
     },
     close: () => subscription.close(),
   };
+}
+
+interface FillParts {
+  readonly store: Store;
+  readonly revoked: RevokedSubjects;
+  readonly snapshots: RevocationSnapshots | undefined;
+  readonly logger: RevocationLogger;
+}
+
+/** Takes in all that is revoked, and follows what comes. */
+async function fill({ store, revoked, snapshots, logger }: FillParts): Promise<Subscription> {
+  const begunAt = performance.now();
+  const learn = ({ subject, minimum, expiresAt }: Revocation): void => revoked.learn(subject, minimum, expiresAt);
+  const follow = (since?: Sequence): Promise<Subscription> =>
+    store.watch(
+      [REVOCATIONS],
+      // The subscription names one collection, so every entity that it delivers is a Revocation.
+      ({ entity }: StoredChange) => entity !== undefined && learn(entity as Revocation),
+      since,
+    );
+  const tell = (from: 'snapshot' | 'store'): void => {
+    const { size, generations, filtered } = revoked;
+    const milliseconds = Math.round(performance.now() - begunAt);
+    logger.info({ from, milliseconds, size, generations, filtered }, 'what was taken back is known');
+  };
+
+  const since = await snapshots?.load();
+  const resumed = since === undefined ? undefined : await follow(since).catch(undefinedWhenUnavailable);
+  if (resumed !== undefined) {
+    tell('snapshot');
+    return resumed;
+  }
+  // Follows first and loads what is there after, so that nothing committed in between is missed.
+  const subscription = await follow();
+  await loadAll(store, learn);
+  tell('store');
+  return subscription;
+}
+
+/** A stream that does not come up must not keep a node from starting: it can still ask the primary. */
+function undefinedWhenUnavailable(error: unknown): undefined {
+  if (!(error instanceof StoreUnavailable)) throw error;
 }
 
 async function revokedInStore(store: Store, subjects: readonly RevocationSubject[]): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts';
 import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
+import { snapshotKeysOf } from '../secrets/snapshot-keys.ts';
 import { serviceIdsIn } from '../service-ids/service-ids.ts';
 import { signOutIn } from '../sign-out/sign-out.ts';
 import { openSigningKeys } from '../signing-keys/signing-keys.ts';
@@ -66,7 +67,7 @@ export async function assembleDomains(parts: AssembleParts) {
     recorded: signingKeysRecorded(clock),
   });
   opened.defer(() => signingKeys.close());
-  const revocations = await openLiveSet({ store, clock });
+  const revocations = await openLiveSet({ store, clock, logger, snapshotKeys: snapshotKeysOf(secrets.masterKey) });
   opened.defer(() => revocations.close());
   const onError = (cause: unknown): void => logger.warn({ err: cause }, 'records could not be written; they are kept');
   const recorder = recordExchanges({ store, clock, onError });

@@ -9,6 +9,8 @@ import type { Store } from '../store/store.ts';
 import type { Domains } from './assemble-domains.ts';
 
 const SWEEP_MILLISECONDS = 30_000;
+/** How long Redis may be empty at most once it is back; a look costs three of its commands. */
+const SNAPSHOT_MILLISECONDS = 5_000;
 const SWEEP_ROWS = 1_000;
 
 /** For one sweep of everything: less than a stop waits for background work. */
@@ -17,7 +19,7 @@ const SWEEP_BUDGET_MILLISECONDS = 1_000;
 /** Background work, each a bounded piece at a time. @param budgetMilliseconds how long one sweep may go on */
 export function backgroundWork(
   store: Store,
-  { signingKeys }: Pick<Domains, 'signingKeys'>,
+  { signingKeys, revocations }: Pick<Domains, 'signingKeys' | 'revocations'>,
   clock: Clock,
   budgetMilliseconds = SWEEP_BUDGET_MILLISECONDS,
 ): readonly Job[] {
@@ -36,6 +38,11 @@ export function backgroundWork(
       name: 'remove keys of removed owners',
       everyMilliseconds: 2_000,
       run: (under) => removeOrphanedKeys(store, under),
+    },
+    {
+      name: 'keep the snapshot of revocations',
+      everyMilliseconds: SNAPSHOT_MILLISECONDS,
+      run: revocations.refillSnapshot,
     },
   ];
 }

@@ -39,6 +39,9 @@ export interface ChangeFeedParts {
   readonly primaryAge: Taken;
 }
 
+/** For what was committed since the place, or, when that is lost, for everything. */
+const CATCH_UP_MILLISECONDS = 60_000;
+
 interface Watcher {
   readonly names: ReadonlySet<string>;
   readonly onChange: (change: StoredChange) => void;
@@ -59,6 +62,12 @@ export function changeFeed({
 }: ChangeFeedParts): ChangeFeed {
   const subscriptions = new Set<FeedSubscription>();
 
+  const caughtUp = ({ caughtUp: arrived }: FeedSubscription): Promise<void> => {
+    // A beat that was sent now need not be waited for until its turn comes.
+    heartbeat.beatNow();
+    return withinStoreTime(() => arrived, CATCH_UP_MILLISECONDS);
+  };
+
   const subscribe = async ({ names, onChange, onLost, since, byFastWay }: Watcher): Promise<Subscription> => {
     const position = since ?? (await withinStoreTime(() => currentPosition(connection)));
     const parts = { connection, models, logger, heartbeat };
@@ -70,15 +79,22 @@ export function changeFeed({
       const trusted = byFastWay && primaryAge() <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS;
       return Math.min(subscription.freshness.age(), trusted ? fastWay().age() : Number.POSITIVE_INFINITY);
     };
+    const close = async (): Promise<void> => {
+      subscriptions.delete(subscription);
+      await subscription.close();
+    };
+    if (since !== undefined)
+      await caughtUp(subscription).catch(async (error: unknown) => {
+        await close();
+        throw error;
+      });
     return {
       // The stream delivers by itself; there is nothing that could be asked at once.
       catchUp: () => {},
       isCurrent: () => age() <= CURRENT_MILLISECONDS,
       wasCurrentLately: () => age() <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS,
-      close: async () => {
-        subscriptions.delete(subscription);
-        await subscription.close();
-      },
+      position: subscription.place,
+      close,
     };
   };
 

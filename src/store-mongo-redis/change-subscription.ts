@@ -9,12 +9,16 @@ import { type Freshness, freshness } from './freshness.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { type OwnCommit, ownCommits, transactionKeyOf } from './own-commit.ts';
 import type { StoreLogger } from './store-logger.ts';
-import { currentPosition } from './stream-position.ts';
+import { currentPosition, timeOf } from './stream-position.ts';
 
 /** One watcher's stream. */
 export interface FeedSubscription {
   /** How late the stream is. */
   readonly freshness: Freshness;
+  /** Everything at or before this place has been delivered. */
+  place(): Sequence;
+  /** Resolves once everything has been delivered that was committed before the subscription was made. */
+  readonly caughtUp: Promise<void>;
   /** Delivers an entity of an immutable collection that came by another way. */
   tellImmutable(collection: string, id: string, entity: Entity): void;
   /** @returns what to wait for, or `undefined` when none of the changes is watched */
@@ -40,6 +44,7 @@ export interface ChangeSubscriptionParts {
 export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscription {
   const { connection, models, names } = parts;
   let told = parts.position;
+  let place = parts.position;
   let isClosed = false;
   const ahead = aheadOfStream();
 
@@ -61,11 +66,13 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
     const now = await currentPosition(connection);
     for (const name of names) await tellAll(models, name, tell);
     told = now;
+    place = now;
     return now;
   };
 
   const onEvent = (event: EntityEvent, position: Sequence) => {
     told = position;
+    place = timeOf(event.clusterTime) ?? place;
     const transaction = transactionKeyOf(event);
     if (isOnlyExpected(event)) return;
     const [collection, id] = [event.ns.coll, String(event.documentKey._id)];
@@ -82,11 +89,20 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
   };
 
   const proven = freshness(parts.heartbeat.sentAt);
+  const begunAt = performance.now();
+  const { promise: caughtUp, resolve: isCaughtUp } = Promise.withResolvers<void>();
+  const onBeat = (beat: number, time: Sequence | undefined) => {
+    proven.saw(beat);
+    place = time ?? place;
+    if (performance.now() - proven.age() >= begunAt) isCaughtUp();
+  };
   const { processId } = parts.heartbeat;
-  const stream = eventStream({ ...parts, processId, onBeat: proven.saw, onEvent, startOver });
+  const stream = eventStream({ ...parts, processId, onBeat, onEvent, startOver });
   const own = ownCommits(stream.isOpen);
   return {
     freshness: proven,
+    place: () => place,
+    caughtUp,
     tellImmutable(collection, id, entity) {
       if (names.has(collection)) tell(collection, id, () => entity);
     },

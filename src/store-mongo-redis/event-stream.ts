@@ -5,7 +5,7 @@ import type { StoredDocument } from './documents.ts';
 import { INTERNAL_COLLECTIONS } from './entity-models.ts';
 import { nativeDatabase } from './mongo-connection.ts';
 import type { StoreLogger } from './store-logger.ts';
-import { isPositionLost, positionOf, streamStart } from './stream-position.ts';
+import { isPositionLost, positionOf, streamStart, timeOf } from './stream-position.ts';
 
 /** A change of one document, as MongoDB tells it. */
 export type EntityEvent =
@@ -22,8 +22,9 @@ export interface EventStreamParts {
   readonly position: Sequence;
   /** Names the process, whose own heartbeats come by as well. */
   readonly processId: string;
-  readonly onBeat: (beat: number) => void;
-  /** @param position the place right after the event */
+  /** @param time the place of the beat, for streams of any process */
+  readonly onBeat: (beat: number, time: Sequence | undefined) => void;
+  /** @param position the place right after the event, for streams of this process */
   readonly onEvent: (event: EntityEvent, position: Sequence) => void;
   /** The place is no longer known: does what is needed, and returns the place to go on from. */
   readonly startOver: () => Promise<Sequence>;
@@ -54,7 +55,7 @@ export function eventStream({ connection, logger, onEvent, onBeat, ...parts }: E
         position = positionOf(event._id) ?? position;
         const beat = beatOf(event);
         if (beat === undefined) onEvent(event, position);
-        else onBeat(beat);
+        else onBeat(beat, timeOf(event.clusterTime));
         failures = 0;
       } catch (error) {
         await mend(error, failures);

@@ -11,6 +11,8 @@ export interface Heartbeat {
   sentAt(beat: number): number | undefined;
   /** Sends the beats through a further way. @returns tells when the newest beat that the way took was sent */
   sendBy(way: SendBeat): Taken;
+  /** Sends one through all ways without waiting for its turn. */
+  beatNow(): void;
   close(): void;
 }
 
@@ -66,6 +68,7 @@ export function heartbeat(): Heartbeat {
       next();
       return () => performance.now() - state.takenAt;
     },
+    beatNow: next,
     close: () => clearInterval(timer),
   };
 }

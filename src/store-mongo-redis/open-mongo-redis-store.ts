@@ -17,6 +17,7 @@ import { readGate } from './read-gate.ts';
 import { recentReader } from './recent-reader.ts';
 import { connectToRedis, describeRedis, readyOrLate } from './redis-connection.ts';
 import { redisExpiringValues } from './redis-expiring-values.ts';
+import { redisSnapshots } from './redis-snapshots.ts';
 import { redisSpread } from './redis-spread.ts';
 import { asStoreFailure, withinStoreTime } from './store-failures.ts';
 import { SILENT_LOGGER, type StoreLogger } from './store-logger.ts';
@@ -102,6 +103,7 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
     watch: feed.watch,
     lease: leases.acquire,
     expiring: redisExpiringValues(redis, prefix),
+    snapshots: redisSnapshots(redis, prefix),
     ping: () => gate.probe(() => pingPrimary(connection)),
     describe: async () => [await withinStoreTime(() => describeMongo(connection)), await describeRedis(redis)],
     close: async () => {

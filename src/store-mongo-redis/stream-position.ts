@@ -34,6 +34,14 @@ export function positionOf(token: unknown): Sequence | undefined {
   return typeof token._data === 'string' ? token._data : undefined;
 }
 
+/**
+ * @returns the place of an event by its time. A stream may begin there whatever it filters, which a token of an event that
+ * it leaves out does not allow; the event, and those of the same transaction, come again.
+ */
+export function timeOf(clusterTime: mongo.Timestamp | undefined): Sequence | undefined {
+  return clusterTime && `time:${clusterTime.getHighBits()}:${clusterTime.getLowBits()}`;
+}
+
 /** @returns whether the changes after a position can no longer, or never could, be told */
 export function isPositionLost(error: unknown): boolean {
   return error instanceof mongo.MongoServerError && LOST_CODES.has(error.code);

@@ -99,6 +99,7 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
         catchUp,
         isCurrent: () => true,
         wasCurrentLately: () => true,
+        position: () => String(watcher.position),
         async close() {
           watchers.delete(watcher);
           if (watchers.size === 0) stop();

@@ -74,6 +74,7 @@ function assembleStore(connection: SqliteConnection, clock: Clock, tables: Table
     },
     lease: leasesOver(writing),
     expiring: sqliteExpiringValues(writing),
+    snapshots: { save: async () => undefined, load: async () => undefined },
     ping: () =>
       retrying(() => {
         connection.requireSameFile();

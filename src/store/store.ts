@@ -57,6 +57,8 @@ export interface Subscription {
   isCurrent(): boolean;
   /** Whether it was current within the grace (10 s): enough to go on with while no primary can be reached. */
   wasCurrentLately(): boolean;
+  /** Where it is: everything committed at or before this place has been delivered. For `watch` in any process. */
+  position(): Sequence;
   close(): Promise<void>;
 }
 
@@ -116,6 +118,24 @@ export interface ExpiringValues {
   addAll(increments: readonly Increment[], ttlSeconds: number): Promise<readonly number[]>;
 }
 
+/**
+ * Copies of what the durable store holds as well, where many processes read them quickly. They may vanish at any time, and
+ * whoever can write there may have put something else in their place: the reader must be able to tell.
+ */
+export interface Snapshots {
+  /**
+   * Replaces the snapshot of this name, as a whole or not at all. SQLite: does nothing, its own file is as near.
+   * @param chunks 256 KiB each at most; asked for one after the other
+   * @throws StoreUnavailable  it was not written
+   */
+  save(name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * @returns its chunks, each its reader's own; they end early when something vanishes meanwhile. `undefined`: there is none
+   * @throws StoreUnavailable  also while the chunks are read
+   */
+  load(name: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+}
+
 /** How a commit is to be made. */
 export interface CommitOptions {
   /**
@@ -152,6 +172,7 @@ export interface Store {
    * Changes of this process are delivered before its `commit` returns. Delivery is at least once.
    * Without `since`: from now on; whoever loads the collections after `watch` has returned misses nothing. When the
    * changes after `since` are no longer kept (SQLite: a day), every entity of the collections is delivered instead.
+   * With `since` it returns when everything has been delivered that was committed before the call.
    * `onChange` must not throw. What `deleteExpired` removes may be left out.
    */
   watch(
@@ -164,6 +185,7 @@ export interface Store {
   /** Removes at most `limit` entities, the oldest first, whose `expiresBy` instant is before `before`. @returns how many went */
   deleteExpired<T extends Entity>(collection: Collection<T>, before: number, limit: number): Promise<number>;
   readonly expiring: ExpiringValues;
+  readonly snapshots: Snapshots;
   /** @throws StoreUnavailable when an access decision could not be made from the store now */
   ping(): Promise<void>;
   /** What the back-end is made of, with versions: `['SQLite 3.53.0']`, `['MongoDB 6.0.5', 'Redis 7.0.15']`. */

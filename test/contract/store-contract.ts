@@ -7,8 +7,9 @@ import { describeLeases } from './lease-contract.ts';
 import { describePaging } from './paging-contract.ts';
 import { describeReading } from './reading-contract.ts';
 import { describeRecentReading } from './recent-contract.ts';
+import { describeSnapshots } from './snapshot-contract.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
-import { describeWatch } from './watch-contract.ts';
+import { describePositions, describeWatch } from './watch-contract.ts';
 
 export type { StoreUnderTest } from './store-under-test.ts';
 
@@ -34,6 +35,8 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
     describeCommits(subject);
     describeConcurrency(subject);
     describeWatch(subject);
+    describePositions(subject);
+    describeSnapshots(subject);
     describeExpiringValues(subject);
     describeLeases(subject);
     describeBulkWrites(subject);

@@ -7,6 +7,8 @@ export interface StoreUnderTest {
   reopen(): Promise<Store>;
   /** What a second process sees: the same lasting state, nothing shared in memory. */
   another(): Promise<Store>;
+  /** Whether it keeps snapshots, or is as near to every process itself. */
+  readonly keepsSnapshots: boolean;
   /** Makes the back-end believe that time has passed: the fixed clock for SQLite, a real wait for Redis. */
   letSecondsPass(seconds: number): Promise<void>;
   /** Closes whatever was opened and removes the lasting state. */

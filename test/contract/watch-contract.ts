@@ -175,6 +175,51 @@ export function describeWatch(subject: () => StoreUnderTest): void {
   });
 }
 
+/** What `position` promises, to whoever goes on from it in another process. */
+export function describePositions(subject: () => StoreUnderTest): void {
+  describe('the position of a subscription', () => {
+    it('when it is watched from there elsewhere, then what was committed since has come when watch returns', async () => {
+      const { store } = subject();
+      const another = await subject().another();
+      const { subscription } = await watching(store);
+      await store.commit([insert(WIDGETS, givenWidget())]);
+      const position = subscription.position();
+      const [here, there] = [givenWidget(), givenWidget()];
+      await store.commit([insert(WIDGETS, here)]);
+      await another.commit([insert(WIDGETS, there)]);
+
+      const { delivered } = await watching(another, position);
+
+      expect(idsOf(delivered)).toEqual(expect.arrayContaining([here.id, there.id]));
+    });
+
+    it('when it has not moved for a while, then it still leads on, and nothing that was committed is passed over', async () => {
+      const { store } = subject();
+      const { subscription } = await watching(store);
+      await subject().letSecondsPass(1);
+      const position = subscription.position();
+      const widgets = Array.from({ length: 5 }, () => givenWidget());
+      await store.commit(widgets.map((widget) => insert(WIDGETS, widget)));
+
+      const { delivered } = await watching(await subject().another(), position);
+
+      expect(idsOf(delivered)).toEqual(expect.arrayContaining(widgets.map(({ id }) => id)));
+    });
+
+    it('when the delivery of several changes is under way, then no place between them leads past the rest', async () => {
+      const { store } = subject();
+      const positions: string[] = [];
+      const subscription = await store.watch([WIDGETS], () => positions.push(subscription.position()));
+      const widgets = Array.from({ length: 3 }, () => givenWidget());
+      await store.commit(widgets.map((widget) => insert(WIDGETS, widget)));
+
+      const { delivered } = await watching(await subject().another(), positions[0]);
+
+      expect(idsOf(delivered)).toEqual(expect.arrayContaining(widgets.slice(1).map(({ id }) => id)));
+    });
+  });
+}
+
 async function watching(store: Store, since?: string) {
   const delivered: StoredChange[] = [];
   const subscription = await store.watch([WIDGETS], (change) => delivered.push(change), since);

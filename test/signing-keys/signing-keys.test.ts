@@ -193,6 +193,7 @@ function bound(store: Store): Store {
     lease: (name, milliseconds) => store.lease(name, milliseconds),
     deleteExpired: (collection, before, limit) => store.deleteExpired(collection, before, limit),
     expiring: store.expiring,
+    snapshots: store.snapshots,
     ping: () => store.ping(),
     describe: () => store.describe(),
     close: () => store.close(),

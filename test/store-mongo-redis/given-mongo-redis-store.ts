@@ -45,6 +45,7 @@ async function openEmpty(parts: MongoRedisStoreParts): Promise<StoreUnderTest> {
       others.push(other);
       return other;
     },
+    keepsSnapshots: true,
     letSecondsPass: (seconds) => after(seconds * 1_000),
     async dispose() {
       await Promise.all([store, ...others].map((opened) => opened.close()));

@@ -37,6 +37,7 @@ export async function givenSqliteStore(): Promise<SqliteStoreUnderTest> {
       return open();
     },
     another: open,
+    keepsSnapshots: false,
     async letSecondsPass(seconds) {
       now += seconds * 1000;
     },
