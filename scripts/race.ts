@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { printRace } from './races/print-race.ts';
 import { startRace } from './races/race.ts';
+import { serveRacePage } from './races/serve-page.ts';
 import { provideServers } from './servers/provide-servers.ts';
 
 /** `scripts/race`: revokes tokens, and measures until every worker of every node refuses them. */
-const FIELD = { nodes: 4, workers: 1 };
+const FIELD = { nodes: 2, workers: 2 };
 const ROUNDS_LIMIT = 1_000;
 
 interface Chosen {
@@ -32,23 +33,35 @@ async function run({ print, rounds, port }: Chosen): Promise<number> {
   process.env['LATCHKEY_TEST_MONGO_URL'] = mongoUrl;
   process.env['LATCHKEY_TEST_REDIS_URL'] = redisUrl;
   try {
-    await using race = await disposable(startRace(FIELD));
-    if (print) return await printRace(race, rounds, console.log);
-    const { serveRacePage } = await import('./races/serve-page.ts');
-    const page = await serveRacePage(race, port);
-    console.log(`${race.description}\nThe race is at ${page.url} (Ctrl-C ends it).`);
-    await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
-    await page.close();
-    return 0;
+    const interrupted = signalled();
+    const race = await startRace(FIELD);
+    try {
+      let isOver = false;
+      void interrupted.then(() => {
+        isOver = true;
+      });
+      if (print) return await printRace({ race, rounds, say: console.log, mayGoOn: () => !isOver });
+      const page = await serveRacePage(race, port);
+      console.log(`${race.description}\nThe race is at ${page.url} (Ctrl-C ends it).`);
+      await interrupted;
+      await page.close();
+      return 0;
+    } finally {
+      await race.close();
+    }
   } finally {
     await stop();
   }
 }
 
-async function disposable<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T & AsyncDisposable> {
-  const opened = await opening;
-  // In place: a copy would freeze what its getters answer.
-  return Object.assign(opened, { [Symbol.asyncDispose]: () => opened.close() });
+/** The nodes end before their servers: from here on that order is this file's, and a second signal ends it at once. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.removeAllListeners(signal);
+      process.once(signal, () => resolve());
+    }
+  });
 }
 
 function wholeUpTo(limit: number): (text: string) => number {

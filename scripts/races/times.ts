@@ -1,5 +1,5 @@
 import type { Lane } from './find-lanes.ts';
-import type { Round } from './run-round.ts';
+import type { LaneTime, Round } from './run-round.ts';
 
 /** How long a group of workers took, over all rounds, in milliseconds. */
 export interface Times {
@@ -7,6 +7,8 @@ export interface Times {
   readonly p50: number | undefined;
   readonly p99: number | undefined;
   readonly max: number | undefined;
+  /** Questions sent after the answer to the revocation, and answered as if the token were good. */
+  readonly takenAfter: number;
 }
 
 /** The three groups that are told apart. */
@@ -23,24 +25,32 @@ const endless = (milliseconds: number | undefined): number => milliseconds ?? Nu
 
 /** @returns percentiles over all rounds; `undefined` where there is none, or where it is endless */
 export function timesOf(rounds: readonly Round[], lanes: readonly Pick<Lane, 'node'>[]): TimesOfRace {
-  const groups: Record<keyof TimesOfRace, number[]> = { sameNode: [], otherNodes: [], everyWorker: [] };
+  const sameNode: LaneTime[] = [];
+  const otherNodes: LaneTime[] = [];
+  const everyWorker: LaneTime[] = [];
   for (const { revoker, lanes: times } of rounds) {
-    for (const [index, { milliseconds }] of times.entries()) {
-      const group = lanes[index]?.node === lanes[revoker]?.node ? groups.sameNode : groups.otherNodes;
-      group.push(endless(milliseconds));
+    for (const [index, time] of times.entries()) {
+      (lanes[index]?.node === lanes[revoker]?.node ? sameNode : otherNodes).push(time);
     }
-    groups.everyWorker.push(Math.max(...times.map(({ milliseconds }) => endless(milliseconds))));
+    everyWorker.push(slowestOf(times));
   }
-  const { sameNode, otherNodes, everyWorker } = groups;
   return { sameNode: summed(sameNode), otherNodes: summed(otherNodes), everyWorker: summed(everyWorker) };
 }
 
-function summed(values: readonly number[]): Times {
-  const sorted = [...values].sort((one, other) => one - other);
+/** The round as if it were one worker. */
+const slowestOf = (times: readonly LaneTime[]): LaneTime => ({
+  milliseconds: finite(Math.max(...times.map(({ milliseconds }) => endless(milliseconds)))),
+  acceptedAfter: times.reduce((sum, { acceptedAfter }) => sum + acceptedAfter, 0),
+  acceptedAgain: times.reduce((sum, { acceptedAgain }) => sum + acceptedAgain, 0),
+});
+
+function summed(times: readonly LaneTime[]): Times {
+  const sorted = times.map(({ milliseconds }) => endless(milliseconds)).sort((one, other) => one - other);
   // Nearest rank: a value that was measured, never one between two.
-  const at = (share: number): number | undefined => {
-    const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-    return value === undefined || !Number.isFinite(value) ? undefined : value;
-  };
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+  const at = (share: number): number | undefined => finite(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]);
+  const takenAfter = times.reduce((sum, { acceptedAfter }) => sum + acceptedAfter, 0);
+  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1), takenAfter };
 }
+
+const finite = (value: number | undefined): number | undefined =>
+  value === undefined || !Number.isFinite(value) ? undefined : value;

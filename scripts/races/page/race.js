@@ -91,8 +91,8 @@ function shareOf(milliseconds, promised) {
   return Math.min(1, Math.max(0, Math.log10(Math.max(1, milliseconds)) / Math.log10(promised)));
 }
 
-function timesRow(name, { count, p50, p99, max }) {
-  const values = count === 0 ? ['–', '–', '–'] : [shown(p50), shown(p99), shown(max)];
+function timesRow(name, { count, p50, p99, max, takenAfter }) {
+  const values = count === 0 ? ['–', '–', '–', '–'] : [shown(p50), shown(p99), shown(max), String(takenAfter)];
   return made('tr', {}, [rowHead(name), ...[String(count), ...values].map(cell)]);
 }
 

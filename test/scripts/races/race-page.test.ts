@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Race, startRace } from '../../../scripts/races/race.ts';
-import { nameOf, PROMISED_MILLISECONDS } from '../../../scripts/races/run-round.ts';
+import { findingsOf, nameOf, PROMISED_MILLISECONDS } from '../../../scripts/races/run-round.ts';
 import { type RacePage, serveRacePage } from '../../../scripts/races/serve-page.ts';
 import { BACKENDS } from '../../harness/backends.ts';
 import type { BrowserPage } from '../../harness/browser/browser-page.ts';
@@ -16,7 +16,7 @@ import { type Browser, startChromium } from '../../harness/browser/chromium.ts';
   let page: BrowserPage;
 
   beforeAll(async () => {
-    [race, browser] = await Promise.all([startRace({ nodes: 2, workers: 1 }), startChromium()]);
+    [race, browser] = await Promise.all([startRace({ nodes: 2, workers: 2 }), startChromium()]);
     served = await serveRacePage(race, 0);
     page = await browser.open(served.url);
     await page.until(`document.getElementById('status').textContent === 'Ready.'`);
@@ -43,11 +43,12 @@ import { type Browser, startChromium } from '../../harness/browser/chromium.ts';
     await page.press('Enter');
     await rounds(1);
 
-    expect(await texts('.lane-name')).toEqual(['Node 1, worker 1', 'Node 2, worker 1']);
-    expect(await texts('.lane-result')).toEqual([
-      expect.stringMatching(/^\d+\.\d ms · revoked here$/),
-      expect.stringMatching(/^\d+\.\d ms$/),
+    expect(await texts('.lane-name')).toEqual([
+      ...['Node 1, worker 1', 'Node 1, worker 2', 'Node 2, worker 1', 'Node 2, worker 2'],
     ]);
+    const [revoker, ...others] = await texts('.lane-result');
+    expect(revoker).toMatch(/^\d+\.\d ms · revoked here$/);
+    expect(others).toEqual(others.map(() => expect.stringMatching(/^\d+\.\d ms$/)));
     expect(await page.evaluate(`document.getElementById('status').textContent`)).toMatch(
       /^Round 1: revoked at node 1, worker 1; every worker refused \d+\.\d ms after the answer\.$/,
     );
@@ -62,9 +63,12 @@ import { type Browser, startChromium } from '../../harness/browser/chromium.ts';
     expect(other).toHaveLength(3);
     expect(every?.at(-1)).toBeLessThanOrEqual(PROMISED_MILLISECONDS);
     expect(new Set(await texts('#history td.start'))).toEqual(new Set(race.lanes.map(nameOf)));
-    expect(await texts('#findings p')).toEqual([]);
+    // What is found stands on the page, sentence by sentence.
+    expect(await texts('#findings p')).toEqual(
+      race.rounds.flatMap((round) => findingsOf(round, race.lanes)).map((finding) => `Must not be: ${finding}`),
+    );
     expect(race.rounds.flatMap(({ lanes }) => lanes.map(({ acceptedAgain }) => acceptedAgain))).toEqual(
-      Array.from({ length: 22 }, () => 0),
+      Array.from({ length: 44 }, () => 0),
     );
   });
 
