@@ -76,10 +76,11 @@ function laneOf(lane, index, round, lanes, promised) {
   const bar = made('div', { className: 'bar' });
   if (round !== undefined) bar.style.setProperty('--share', String(shareOf(milliseconds, promised)));
   const result = round === undefined ? 'not asked yet' : `${isLate ? '⚠ ' : ''}${shown(milliseconds)}`;
+  const place = isRevoker ? ' · revoked here' : isHome ? ' · same node' : '';
   const element = made('li', { className: 'lane' }, [
     made('span', { className: 'lane-name', textContent: nameOf(lane) }),
     made('div', { className: 'track' }, [bar]),
-    made('span', { className: 'lane-result', textContent: isRevoker ? `${result} · revoked here` : result }),
+    made('span', { className: 'lane-result', textContent: `${result}${place}` }),
   ]);
   element.dataset.state = isLate ? 'late' : isHome ? 'home' : 'away';
   return element;
