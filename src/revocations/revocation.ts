@@ -18,6 +18,9 @@ export interface Revocation extends Entity {
   readonly expiresAt: number;
 }
 
+/** The change that makes one. */
+export type RevocationInsert = Insert & { readonly entity: Revocation };
+
 /** All revocations that still matter. */
 export const REVOCATIONS = defineCollection<Revocation>()('revocations', {
   fields: {
@@ -44,18 +47,24 @@ export const LONGEST_TOKEN_LIFE_MILLISECONDS = ACCESS_TOKEN_LIMIT_SECONDS * 1_00
 /** The largest clock difference of a verifier that is still tolerated, in milliseconds. */
 export const TOLERATED_SKEW_MILLISECONDS = 60_000;
 
+/**
+ * How long after a cut-off tokens that it concerns may still be made, in milliseconds: by a process that has not heard of it
+ * yet (a second; in an outage the grace) and has waited for a signature since.
+ */
+const LATE_TOKENS_MILLISECONDS = 30_000;
+
 /** @returns until when a cut-off that is made now can concern an access token */
 export const cutOffExpiry = (now: number): number =>
-  now + LONGEST_TOKEN_LIFE_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;
+  now + LATE_TOKENS_MILLISECONDS + LONGEST_TOKEN_LIFE_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;
 
 /** A cut-off of a subject's generation, to be committed together with the change that bumps it. */
-export function cutOff(subject: string, minimum: number, accountId: string, now: number): Insert {
+export function cutOff(subject: string, minimum: number, accountId: string, now: number): RevocationInsert {
   const expiresAt = cutOffExpiry(now);
   return revocation({ subject, minimum, accountId, createdAt: now, expiresAt });
 }
 
 /** The end of one token, by its `jti`. @param tokenExpiresAt its `exp`, in milliseconds */
-export function tokenRevocation(jti: string, accountId: string, tokenExpiresAt: number, now: number): Insert {
+export function tokenRevocation(jti: string, accountId: string, tokenExpiresAt: number, now: number): RevocationInsert {
   const expiresAt = tokenExpiresAt + TOLERATED_SKEW_MILLISECONDS;
   const subject = tokenSubject(jti);
   return revocation({ subject, minimum: REVOKED_TOKEN_GENERATION, accountId, createdAt: now, expiresAt });
@@ -65,12 +74,14 @@ export function tokenRevocation(jti: string, accountId: string, tokenExpiresAt: 
  * The end of all tokens of one authorization grant. It is kept for as long as the youngest refresh token of the grant, which
  * may be made at this moment, can live.
  */
-export function grantRevocation(grantId: string, accountId: string, now: number): Insert {
-  const expiresAt = now + REFRESH_TOKEN_LIMIT_SECONDS * 1_000 + TOLERATED_SKEW_MILLISECONDS;
+export function grantRevocation(grantId: string, accountId: string, now: number): RevocationInsert {
+  const longest = REFRESH_TOKEN_LIMIT_SECONDS * 1_000;
+  const expiresAt = now + LATE_TOKENS_MILLISECONDS + longest + TOLERATED_SKEW_MILLISECONDS;
   const subject = grantSubject(grantId);
   return revocation({ subject, minimum: REVOKED_TOKEN_GENERATION, accountId, createdAt: now, expiresAt });
 }
 
-function revocation(parts: Omit<Revocation, 'id' | 'entityTag'>): Insert {
-  return insert(REVOCATIONS, { id: `${parts.subject}@${parts.minimum}`, entityTag: firstEntityTag(), ...parts });
+function revocation(parts: Omit<Revocation, 'id' | 'entityTag'>): RevocationInsert {
+  const entity = { id: `${parts.subject}@${parts.minimum}`, entityTag: firstEntityTag(), ...parts };
+  return { ...insert(REVOCATIONS, entity), entity };
 }

@@ -4,7 +4,7 @@ import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Job } from '../jobs/leased-runner.ts';
 import { forgetGoneNodes } from '../nodes/node.ts';
-import { REVOCATIONS } from '../revocations/revocation.ts';
+import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
 import type { Domains } from './assemble-domains.ts';
 
@@ -50,7 +50,8 @@ export function backgroundWork(
 /** Goes on while there is more, in turns, so that what comes fastest neither grows without end nor keeps the rest waiting. */
 async function sweepExpired(store: Store, now: number, endsAt: number): Promise<void> {
   const sweeps = [
-    () => store.deleteExpired(REVOCATIONS, now, SWEEP_ROWS),
+    // This clock may be ahead of the one that set the expiry, and of those that still accept the tokens: both at once.
+    () => store.deleteExpired(REVOCATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_COUNTS, now, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_FAILURES, now, SWEEP_ROWS),
   ];

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../clock/clock.ts';
+import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { Sealing } from '../secrets/sealing.ts';
 import type { Store, StoredChange, Subscription } from '../store/store.ts';
 import type { SigningAlgorithm } from '../token-format/token-types.ts';
@@ -49,8 +50,13 @@ export interface SigningKeySet {
   /** Takes in what this process has just committed. */
   learn(key: SigningKey): void;
   forget(kid: string): void;
-  /** Takes in what other processes have committed, as far as the store can tell without waiting. */
-  catchUp(): void;
+  /**
+   * Takes in what other processes have committed, so that what is in memory is at most a second old: by what the store
+   * tells by itself, or by reading the primary; while that cannot be reached, memory is good for the grace.
+   * @returns `undefined` when there is nothing to wait for
+   * @throws StoreUnavailable (from what it returns) whether a key was dropped cannot be known
+   */
+  refresh(): Promise<void> | undefined;
   /** Reads all rows from the store. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -106,8 +112,43 @@ export async function openSigningKeySet(parts: SigningKeySetParts): Promise<Sign
       }
       return snapshot;
     },
-    catchUp: () => subscription.catchUp(),
+    refresh: refreshing(subscription, reload),
     close: () => subscription.close(),
+  };
+}
+
+/** For how long what was read from the primary is as good as hearing of changes. */
+const READ_MILLISECONDS = 500;
+/** A reading that others began may have begun before the question; the next one has not. */
+const READINGS = 2;
+
+function refreshing(subscription: Subscription, reload: () => Promise<void>): SigningKeySet['refresh'] {
+  let readAt = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | undefined;
+
+  const isFresh = (): boolean => subscription.isCurrent() || performance.now() - readAt <= READ_MILLISECONDS;
+  // Once for all who ask: while the news do not come, every token would else be a read of the store.
+  const readOnce = async (): Promise<void> => {
+    const begunAt = performance.now();
+    await reload();
+    readAt = begunAt;
+  };
+  const read = async (): Promise<void> => {
+    try {
+      for (let reading = 0; reading < READINGS && !isFresh(); reading += 1) {
+        underWay ??= readOnce().finally(() => {
+          underWay = undefined;
+        });
+        await underWay;
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable && subscription.wasCurrentLately())) throw error;
+    }
+  };
+
+  return () => {
+    subscription.catchUp();
+    return isFresh() ? undefined : read();
   };
 }
 

@@ -142,6 +142,9 @@ function signingKeysOver({ keys, changes, clock }: AssembledParts): SigningKeys 
   const verificationKey = (kid: string) => keys.ready().verifying.get(kid);
 
   const sign = async <Type extends TokenType>(type: Type, claims: TokenClaims[Type]): Promise<string> => {
+    // A node that is not told of drops would make tokens that nobody accepts.
+    const refreshed = keys.refresh();
+    if (refreshed !== undefined) await refreshed;
     const { signer } = keys.ready();
     const token = await signJwt(signer, type, claims);
     // Dropped while the signature was made: nobody would accept this token, so the next key signs it.
@@ -182,7 +185,8 @@ function lookUpIn(keys: SigningKeySet, clock: Clock): SigningKeys['lookUpVerific
 
   return async (kid) => {
     // A key that another process has dropped must not verify here any longer than the store's own news take.
-    keys.catchUp();
+    const refreshed = keys.refresh();
+    if (refreshed !== undefined) await refreshed;
     const known = keys.ready().verifying.get(kid);
     if (known !== undefined) return known;
     // A flood of random key ids: one look-up serves them all, and the store is asked once a cool-down, never by key id.

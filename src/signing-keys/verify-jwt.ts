@@ -15,7 +15,7 @@ export interface TokenExpectation<Type extends TokenType> {
   readonly issuer: string | undefined;
   /** One that the token must name; `undefined` accepts any, which only introspection and revocation may do. */
   readonly audience: string | undefined;
-  /** How long after `exp` the token is still accepted, and how far `iat` and `nbf` may lie ahead. Default: 0, and 10. */
+  /** How long after `exp` the token is still accepted, and how far `iat` and `nbf` may lie ahead. Default: 0, and 60. */
   readonly clockToleranceSeconds?: number;
 }
 
@@ -38,7 +38,7 @@ export interface VerifyJwtParts {
 }
 
 /** The clocks of the installation's own processes may differ by this much; `iat` and `nbf` are set by one of them. */
-const OWN_CLOCK_SKEW_SECONDS = 10;
+const OWN_CLOCK_SKEW_SECONDS = 60;
 
 /** Builds the one path on which this service believes a token. */
 export function jwtVerifier({ signingKeys, clock }: VerifyJwtParts): VerifyJwt {

@@ -4,9 +4,10 @@ import type { Entity } from '../store/collection.ts';
 import type { Sequence, Store, StoredChange, Subscription } from '../store/store.ts';
 import { type FeedSubscription, subscribeToChanges } from './change-subscription.ts';
 import type { EntityModels } from './entity-models.ts';
-import { CURRENT_MILLISECONDS, type Freshness, GRACE_MILLISECONDS } from './freshness.ts';
+import { CURRENT_MILLISECONDS, GRACE_MILLISECONDS } from './freshness.ts';
 import type { Heartbeat, Taken } from './heartbeat.ts';
 import type { OwnCommit } from './own-commit.ts';
+import type { RedisSpread } from './redis-spread.ts';
 import { withinStoreTime } from './store-failures.ts';
 import type { StoreLogger } from './store-logger.ts';
 import { currentPosition } from './stream-position.ts';
@@ -20,8 +21,8 @@ export interface ChangeFeed {
     onChange: (change: StoredChange) => void,
     onLost: () => void,
   ): Promise<Subscription>;
-  /** Something was committed, as the fast way tells. */
-  tellImmutable(collection: string, id: string, entity: Entity): void;
+  /** Something was committed, as the fast way tells; the entity is known when it is of an immutable collection. */
+  announce(collection: string, id: string, entity: Entity | undefined): void;
   /** To be called before a commit of this process: its changes are delivered before it is answered. */
   expectOwn(changes: readonly Change[]): OwnCommit;
   close(): Promise<void>;
@@ -34,7 +35,7 @@ export interface ChangeFeedParts {
   readonly logger: StoreLogger;
   readonly heartbeat: Heartbeat;
   /** How late the fast way is. It tells of every change, but only of immutable entities what they are. */
-  readonly fastWay: () => Freshness;
+  readonly fastWay: () => Pick<RedisSpread, 'age' | 'missedAt'>;
   /** How long ago the primary took something from this process. */
   readonly primaryAge: Taken;
 }
@@ -73,12 +74,16 @@ export function changeFeed({
     const parts = { connection, models, logger, heartbeat };
     const subscription = subscribeToChanges({ ...parts, names, onChange, onLost, position });
     subscriptions.add(subscription);
-    const age = (): number => {
-      // The fast way repeats what is durable. While the primary takes nothing from here, nobody can tell what that is now,
-      // and what has been heard through it is good for the grace only.
-      const trusted = byFastWay && primaryAge() <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS;
-      return Math.min(subscription.freshness.age(), trusted ? fastWay().age() : Number.POSITIVE_INFINITY);
-    };
+    const { freshness } = subscription;
+    // The fast way repeats what is durable. While the primary takes nothing from here, nobody can tell what that is now,
+    // and what has been heard through it is good for the grace only.
+    const fastAge = (): number =>
+      byFastWay && primaryAge() <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS
+        ? fastWay().age()
+        : Number.POSITIVE_INFINITY;
+    // Something was committed of which the fast way told no more than that; only the stream can say what.
+    const isBehind = (): boolean =>
+      freshness.provenAt() < (byFastWay ? fastWay().missedAt() : subscription.announcedAt());
     const close = async (): Promise<void> => {
       subscriptions.delete(subscription);
       await subscription.close();
@@ -91,8 +96,10 @@ export function changeFeed({
     return {
       // The stream delivers by itself; there is nothing that could be asked at once.
       catchUp: () => {},
-      isCurrent: () => age() <= CURRENT_MILLISECONDS,
-      wasCurrentLately: () => age() <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS,
+      isCurrent: () => freshness.age() <= CURRENT_MILLISECONDS || (fastAge() <= CURRENT_MILLISECONDS && !isBehind()),
+      // Who knows of a change, and not what it was, has no grace: it may be the end of what is asked about.
+      wasCurrentLately: () =>
+        Math.min(freshness.age(), fastAge()) <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS && !isBehind(),
       position: subscription.place,
       close,
     };
@@ -110,8 +117,8 @@ export function changeFeed({
 
     follow: (names, onChange, onLost) => subscribe({ names, onChange, onLost, byFastWay: true }),
 
-    tellImmutable(collection, id, entity) {
-      for (const subscription of subscriptions) subscription.tellImmutable(collection, id, entity);
+    announce(collection, id, entity) {
+      for (const subscription of subscriptions) subscription.announce(collection, id, entity);
     },
 
     expectOwn(changes) {

@@ -19,8 +19,10 @@ export interface FeedSubscription {
   place(): Sequence;
   /** Resolves once everything has been delivered that was committed before the subscription was made. */
   readonly caughtUp: Promise<void>;
-  /** Delivers an entity of an immutable collection that came by another way. */
-  tellImmutable(collection: string, id: string, entity: Entity): void;
+  /** Delivers an entity that came by another way; of one of which that does not tell what it is now, it is kept that it changed. */
+  announce(collection: string, id: string, entity: Entity | undefined): void;
+  /** @returns when, by the monotonic clock, such a change was last heard of */
+  announcedAt(): number;
   /** @returns what to wait for, or `undefined` when none of the changes is watched */
   expectOwn(changes: readonly Change[]): OwnCommit | undefined;
   close(): Promise<void>;
@@ -54,16 +56,18 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
       parts.onChange({ sequence: told, collection, id, entity: entityAsTold() });
     } catch (error) {
       parts.logger.error({ err: error, collection }, 'a watcher failed on a change');
+      parts.onLost?.();
     }
   };
 
   // What was changed since the lost place cannot be told; so everything that is there now is. Meanwhile the place
   // stays the lost one: who begins again from it is told everything again.
   const startOver = async () => {
+    const now = await currentPosition(connection);
+    // Only now: what is read after this is not older than the place from which the stream goes on.
     parts.onLost?.();
     // What was awaited may have been in the gap. Waited for any longer, it would swallow everything told of that entity.
     ahead.clear();
-    const now = await currentPosition(connection);
     for (const name of names) await tellAll(models, name, tell);
     told = now;
     place = now;
@@ -77,12 +81,18 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
     if (isOnlyExpected(event)) return;
     const [collection, id] = [event.ns.coll, String(event.documentKey._id)];
     if (!ahead.hasPassed(collection, id, transaction)) tell(collection, id, () => entityAfter(models, event));
-    if (transaction !== undefined) own.arrived(transaction);
+    if (transaction !== undefined) own.arrived(transaction, keyOf(collection, id));
   };
 
-  const deliverDirectly = (changes: readonly Change[], transactions: readonly string[]) => {
+  const deliverDirectly = (
+    changes: readonly Change[],
+    transactions: readonly string[],
+    late: ReadonlySet<string>,
+  ): void => {
     for (const change of changes) {
-      const id = 'entity' in change ? change.entity.id : change.id;
+      const id = idOf(change);
+      // What has come by comes no second time: awaited, it would swallow every later change of that entity.
+      if (!late.has(keyOf(change.collection.name, id))) continue;
       ahead.add(change.collection.name, id, transactions);
       tell(change.collection.name, id, () => ('entity' in change ? frozenCopy(models, change) : undefined));
     }
@@ -99,17 +109,22 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
   const { processId } = parts.heartbeat;
   const stream = eventStream({ ...parts, processId, onBeat, onEvent, startOver });
   const own = ownCommits(stream.isOpen);
+  let announcedAt = Number.NEGATIVE_INFINITY;
   return {
     freshness: proven,
     place: () => place,
     caughtUp,
-    tellImmutable(collection, id, entity) {
-      if (names.has(collection)) tell(collection, id, () => entity);
+    announcedAt: () => announcedAt,
+    announce(collection, id, entity) {
+      if (!names.has(collection)) return;
+      if (entity === undefined) announcedAt = performance.now();
+      else tell(collection, id, () => entity);
     },
     expectOwn(changes) {
       const watched = changes.filter(({ collection }) => names.has(collection.name));
       if (watched.length === 0) return undefined;
-      return own.expect(watched.length, (transactions) => deliverDirectly(watched, transactions));
+      const changed = watched.map((change) => keyOf(change.collection.name, idOf(change)));
+      return own.expect(changed, (transactions, late) => deliverDirectly(watched, transactions, late));
     },
     async close() {
       isClosed = true;
@@ -119,11 +134,13 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
   };
 }
 
+const keyOf = (collection: string, id: string): string => `${collection}/${id}`;
+const idOf = (change: Change): string => ('entity' in change ? change.entity.id : change.id);
+
 // Entities whose own commit was delivered directly: what the stream tells of them from before that commit is passed over,
 // or a watcher would see the entity go back in time.
 function aheadOfStream() {
   const awaited = new Map<string, readonly string[]>();
-  const keyOf = (collection: string, id: string) => `${collection}/${id}`;
   return {
     clear: () => awaited.clear(),
     add(collection: string, id: string, transactions: readonly string[]): void {

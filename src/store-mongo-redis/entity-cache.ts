@@ -28,11 +28,21 @@ interface Fill {
 
 const KEPT_ENTITIES = 20_000;
 const KEPT_ABSENT = 10_000;
+/**
+ * A token made from an old entity is refused for as long as the cut-off is kept: an hour. Whatever may have gone wrong with
+ * the news of it, nothing old is here for longer than this.
+ */
+const KEPT_MILLISECONDS = 15 * 60_000;
+const KEPT_RESOLUTION_MILLISECONDS = 1_000;
 const ABSENT_MILLISECONDS = 1_000;
 
 /** @returns an empty cache, bounded in entities */
 export function entityCache(): EntityCache {
-  const byId = new LRUCache<string, Entity>({ max: KEPT_ENTITIES });
+  const byId = new LRUCache<string, Entity>({
+    max: KEPT_ENTITIES,
+    ttl: KEPT_MILLISECONDS,
+    ttlResolution: KEPT_RESOLUTION_MILLISECONDS,
+  });
   const idOf = new LRUCache<string, string>({ max: KEPT_ENTITIES });
   const absent = new LRUCache<string, true>({ max: KEPT_ABSENT, ttl: ABSENT_MILLISECONDS });
   const fills = new Map<string, Fill>();

@@ -4,6 +4,8 @@ export interface Freshness {
   saw(beat: number): void;
   /** @returns milliseconds since the newest heartbeat that came back was sent; infinite before the first */
   age(): number;
+  /** @returns when that heartbeat was sent, by the monotonic clock: everything committed before then has come */
+  provenAt(): number;
 }
 
 /** A process that hears of changes later than this no longer trusts its memory. */
@@ -21,5 +23,6 @@ export function freshness(sentAt: (beat: number) => number | undefined): Freshne
     },
     // Monotonic: also a process that was stopped for a while, or whose wall clock was set, knows that time has passed.
     age: () => performance.now() - provenAt,
+    provenAt: () => provenAt,
   };
 }

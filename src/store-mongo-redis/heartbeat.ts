@@ -80,3 +80,9 @@ export function beatThroughMongo(connection: Connection): SendBeat {
     // Replaced as a whole, so that the event holds it and MongoDB need not look it up.
     beats.replaceOne({ _id: processId }, { beat, at: new Date() }, { upsert: true, writeConcern: { w: 'majority' } });
 }
+
+/** @returns a function that reads the newest beat of a process that the majority has */
+export function storedBeatIn(connection: Connection): (processId: string) => Promise<number | undefined> {
+  const beats = nativeDatabase(connection).collection<BeatDocument>(INTERNAL_COLLECTIONS.heartbeats);
+  return async (processId) => (await beats.findOne({ _id: processId }))?.beat;
+}

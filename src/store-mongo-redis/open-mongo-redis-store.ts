@@ -7,7 +7,7 @@ import { changeFeed } from './change-feed.ts';
 import type { AnyCollection } from './documents.ts';
 import { entityCaches } from './entity-cache.ts';
 import { entityModels, INTERNAL_COLLECTIONS } from './entity-models.ts';
-import { beatThroughMongo, heartbeat } from './heartbeat.ts';
+import { beatThroughMongo, heartbeat, storedBeatIn } from './heartbeat.ts';
 import { mongoCommit } from './mongo-commit.ts';
 import { connectToMongo, nativeDatabase } from './mongo-connection.ts';
 import { mongoLeases } from './mongo-leases.ts';
@@ -76,14 +76,14 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
     logger,
     heartbeat: beats,
     primaryAge,
-    fastWay: () => spread.freshness,
+    fastWay: () => spread,
   });
   const caches = entityCaches(parts.collections);
   const spread = redisSpread({
-    ...{ redis, prefix, heartbeat: beats },
+    ...{ redis, prefix, heartbeat: beats, storedBeat: storedBeatIn(connection) },
     onChange(collection, id, entity) {
       caches.forget(collection, id);
-      if (entity !== undefined) feed.tellImmutable(collection, id, entity);
+      feed.announce(collection, id, entity);
     },
   });
   const followed = await feed.follow(
@@ -110,7 +110,7 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
       // Closing what is closed does nothing, in all of them.
       beats.close();
       await feed.close();
-      spread.close();
+      await spread.close();
       redis.disconnect();
       await connection.close();
     },

@@ -12,16 +12,22 @@ export interface OwnCommit {
 
 /** Waits in one subscription for the changes of own commits to come by. */
 export interface OwnCommits {
-  /** @param deliverDirectly called with the attempts' names when the stream has not brought all in time */
-  expect(changes: number, deliverDirectly: (transactions: readonly string[]) => void): OwnCommit;
-  /** Says that one change of this transaction has come by. */
-  arrived(transaction: string): void;
+  /**
+   * @param changed names of what the commit changes
+   * @param deliverDirectly called with the attempts' names, and with what the stream has not brought in time
+   */
+  expect(
+    changed: readonly string[],
+    deliverDirectly: (transactions: readonly string[], late: ReadonlySet<string>) => void,
+  ): OwnCommit;
+  /** Says that a change of this transaction has come by. */
+  arrived(transaction: string, changed: string): void;
   /** Ends all waiting. */
   close(): void;
 }
 
 interface Expectation {
-  left: number;
+  readonly left: Set<string>;
   readonly arrived: () => void;
 }
 
@@ -32,18 +38,18 @@ const STREAM_MILLISECONDS = 1_000;
 export function ownCommits(isStreaming: () => boolean): OwnCommits {
   const expected = new Map<string, Expectation>();
   return {
-    expect(changes, deliverDirectly) {
+    expect(changed, deliverDirectly) {
       const transactions: string[] = [];
       const { promise, resolve } = Promise.withResolvers<void>();
-      const expectation: Expectation = { left: changes, arrived: resolve };
+      const expectation: Expectation = { left: new Set(changed), arrived: resolve };
       return {
         begun(transaction) {
           transactions.push(transaction);
           expected.set(transaction, expectation);
         },
         async delivered() {
-          if (expectation.left > 0 && isStreaming()) await atMost(STREAM_MILLISECONDS, promise);
-          if (expectation.left > 0) deliverDirectly(transactions);
+          if (expectation.left.size > 0 && isStreaming()) await atMost(STREAM_MILLISECONDS, promise);
+          if (expectation.left.size > 0) deliverDirectly(transactions, expectation.left);
         },
         forget() {
           for (const transaction of transactions) expected.delete(transaction);
@@ -51,16 +57,16 @@ export function ownCommits(isStreaming: () => boolean): OwnCommits {
       };
     },
 
-    arrived(transaction) {
+    arrived(transaction, changed) {
       const expectation = expected.get(transaction);
       if (expectation === undefined) return;
-      expectation.left -= 1;
-      if (expectation.left <= 0) expectation.arrived();
+      expectation.left.delete(changed);
+      if (expectation.left.size === 0) expectation.arrived();
     },
 
     close() {
       for (const expectation of expected.values()) {
-        expectation.left = 0;
+        expectation.left.clear();
         expectation.arrived();
       }
     },

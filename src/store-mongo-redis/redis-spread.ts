@@ -2,8 +2,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Change } from '../store/changes.ts';
 import type { Entity } from '../store/collection.ts';
-import { type Freshness, freshness } from './freshness.ts';
+import { freshness } from './freshness.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { type StoredBeat, spreadSenders } from './spread-senders.ts';
 
 /**
  * The fast way on which processes hear of each other's commits: a stream in Redis. It only repeats what is durable in
@@ -12,8 +13,14 @@ import type { Heartbeat } from './heartbeat.ts';
 export interface RedisSpread {
   /** Tells the other processes what was committed. Never waited for. */
   publish(changes: readonly Change[]): void;
-  readonly freshness: Freshness;
-  close(): void;
+  /** @returns milliseconds that what was heard may be late: of own heartbeats, and of every other process that is known */
+  age(): number;
+  /**
+   * @returns when, by the monotonic clock, it was last seen that something was missed. Whoever follows this way knows all
+   * again once the other way has proven to have brought everything from before then.
+   */
+  missedAt(): number;
+  close(): Promise<void>;
 }
 
 /** What the spread stands on. */
@@ -22,7 +29,11 @@ export interface RedisSpreadParts {
   /** Every name in Redis begins with it. */
   readonly prefix: string;
   readonly heartbeat: Heartbeat;
-  /** Something was committed. The entity is there only for immutable collections: of others the order is not kept here. */
+  readonly storedBeat: StoredBeat;
+  /**
+   * Something was committed by another process. The entity is there only for immutable collections: of others the order is
+   * not kept here.
+   */
   readonly onChange: (collection: string, id: string, entity: Entity | undefined) => void;
 }
 
@@ -35,24 +46,100 @@ const LONGEST_STREAM = 100_000;
 const PAUSE_MILLISECONDS = 200;
 /** When no beat has come back for so long although Redis answers, the place in the stream is no longer right. */
 const LOST_MILLISECONDS = 5_000;
+/** What could not be sent is sent again when Redis is back; of more than this the oldest is left to MongoDB. */
+const UNSENT_COMMITS = 1_000;
+const FORGET_MILLISECONDS = 5_000;
 
 /** Begins to follow the stream; Redis may be away. */
-export function redisSpread({ redis, prefix, heartbeat, onChange }: RedisSpreadParts): RedisSpread {
+export function redisSpread({ redis, prefix, heartbeat, storedBeat, onChange }: RedisSpreadParts): RedisSpread {
   const stream = `${prefix}:changes`;
+  const { processId } = heartbeat;
   const proven = freshness(heartbeat.sentAt);
-  // A connection of its own: one that waits for entries answers nothing else.
-  const follower = redis.duplicate({ commandTimeout: READ_MILLISECONDS, enableAutoPipelining: false });
-  follower.on('error', () => undefined);
-  let isClosed = false;
-
-  const add = (...fields: string[]) => redis.xadd(stream, 'MAXLEN', '~', LONGEST_STREAM, '*', ...fields);
-  heartbeat.sendBy((processId, beat) => add('p', processId, 'b', String(beat)));
+  const senders = spreadSenders(storedBeat);
+  const sending = sender(redis, stream, processId);
+  heartbeat.sendBy((_, beat) => sending.beat(beat));
 
   const receive = (fields: Readonly<Record<string, string>>): void => {
-    const { p, b, c, i, e } = fields;
-    if (p === heartbeat.processId) proven.saw(Number(b));
+    const { p = '', n, b, c, i, e, left } = fields;
+    if (p === processId) {
+      // Own commits are delivered before they are answered.
+      if (b !== undefined) proven.saw(Number(b));
+      return;
+    }
+    if (left === undefined) senders.heard(p, Number(n), c !== undefined);
+    else senders.left(p);
     if (c !== undefined && i !== undefined) onChange(c, i, e === undefined ? undefined : entityFrom(e));
   };
+  const following = follower({ redis, stream, receive, age: proven.age, missed: senders.missed });
+  const forgetting = setInterval(() => void senders.forgetStopped().catch(() => undefined), FORGET_MILLISECONDS);
+  forgetting.unref();
+
+  return {
+    publish: sending.commit,
+    age: () => Math.max(proven.age(), senders.silence()),
+    missedAt: senders.missedAt,
+    async close() {
+      clearInterval(forgetting);
+      following.close();
+      await sending.leave();
+    },
+  };
+}
+
+/** Writes to the stream; each entry says how many commits this process has sent, so that a lost one is missed. */
+function sender(redis: Redis, stream: string, processId: string) {
+  let commits = 0;
+  let unsent: string[][] = [];
+
+  const add = (...fields: string[]) =>
+    redis.xadd(stream, 'MAXLEN', '~', LONGEST_STREAM, '*', 'p', processId, 'n', ...fields);
+  const send = async (fields: string[]): Promise<void> => {
+    try {
+      await add(...fields);
+    } catch {
+      unsent.push(fields);
+      if (unsent.length > UNSENT_COMMITS) unsent.shift();
+    }
+  };
+
+  return {
+    commit(changes: readonly Change[]): void {
+      for (const change of changes) {
+        if (!change.collection.followed || change.kind === 'expect') continue;
+        const id = 'entity' in change ? change.entity.id : change.id;
+        const entity = 'entity' in change && change.collection.immutable ? ['e', JSON.stringify(change.entity)] : [];
+        commits += 1;
+        void send([String(commits), 'c', change.collection.name, 'i', id, ...entity]);
+      }
+    },
+    async beat(beat: number): Promise<void> {
+      await add(String(commits), 'b', String(beat));
+      const again = unsent;
+      unsent = [];
+      for (const fields of again) void send(fields);
+    },
+    leave: () =>
+      add(String(commits), 'left', '1').then(
+        () => undefined,
+        () => undefined,
+      ),
+  };
+}
+
+interface FollowerParts {
+  readonly redis: Redis;
+  readonly stream: string;
+  readonly receive: (fields: Readonly<Record<string, string>>) => void;
+  readonly age: () => number;
+  readonly missed: () => void;
+}
+
+/** Reads the stream from its end on, for ever. */
+function follower({ redis, stream, receive, age, missed }: FollowerParts): { close(): void } {
+  // A connection of its own: one that waits for entries answers nothing else.
+  const connection = redis.duplicate({ commandTimeout: READ_MILLISECONDS, enableAutoPipelining: false });
+  connection.on('error', () => undefined);
+  let isClosed = false;
 
   const follow = async (): Promise<void> => {
     let position: string | undefined;
@@ -60,16 +147,19 @@ export function redisSpread({ redis, prefix, heartbeat, onChange }: RedisSpreadP
     while (!isClosed) {
       try {
         if (position === undefined) {
-          position = await lastPosition(follower, stream);
+          position = await lastPosition(connection, stream);
           placedAt = performance.now();
+          missed();
         }
-        for (const [id, fields] of await entriesAfter(follower, stream, position)) {
+        for (const [id, fields] of await entriesAfter(connection, stream, position)) {
           position = id;
           receive(fields);
         }
         // Flushed, or put back to an older state: its numbers may have gone back behind ours.
-        if (Math.min(proven.age(), performance.now() - placedAt) > LOST_MILLISECONDS) position = undefined;
-      } catch {
+        if (Math.min(age(), performance.now() - placedAt) > LOST_MILLISECONDS) position = undefined;
+      } catch (error) {
+        // An entry that cannot be read was passed over.
+        if (error instanceof SyntaxError) missed();
         await after(PAUSE_MILLISECONDS, undefined, { ref: false });
       }
     }
@@ -77,18 +167,9 @@ export function redisSpread({ redis, prefix, heartbeat, onChange }: RedisSpreadP
   void follow();
 
   return {
-    publish(changes) {
-      for (const change of changes) {
-        if (!change.collection.followed || change.kind === 'expect') continue;
-        const id = 'entity' in change ? change.entity.id : change.id;
-        const entity = 'entity' in change && change.collection.immutable ? ['e', JSON.stringify(change.entity)] : [];
-        add('c', change.collection.name, 'i', id, ...entity).catch(() => undefined);
-      }
-    },
-    freshness: proven,
     close() {
       isClosed = true;
-      follower.disconnect();
+      connection.disconnect();
     },
   };
 }
@@ -112,7 +193,7 @@ async function entriesAfter(
   });
 }
 
-/** Entities of immutable collections are flat, so one freeze is enough. */
+/** Entities of immutable collections are flat, so one freeze is enough. @throws SyntaxError */
 function entityFrom(text: string): Entity {
   // Only processes of this installation write to the stream, and they write what they committed.
   return Object.freeze(JSON.parse(text) as Entity);

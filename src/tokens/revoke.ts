@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { Origin } from '../access/caller.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import type { ApiKeys } from '../api-keys/api-keys.ts';
@@ -7,11 +8,14 @@ import type { Clock } from '../clock/clock.ts';
 import { accountCrn } from '../crn/crn.ts';
 import { TokenExpired, TokenInvalid } from '../problems/credential-problems.ts';
 import { NotFound } from '../problems/entity-problems.ts';
+import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { LiveSet } from '../revocations/live-set.ts';
 import {
   cutOffExpiry,
   grantRevocation,
   REVOCATIONS,
+  type RevocationInsert,
+  type Revocation as RevocationRow,
   TOLERATED_SKEW_MILLISECONDS,
   tokenRevocation,
 } from '../revocations/revocation.ts';
@@ -65,14 +69,9 @@ export function revocation(parts: RevocationParts): Revocation {
       const actor = { apiKeyId: latchkey.api_key_id, ...(iamId !== undefined && { iamId }) };
       const event = auditEvent(origin, { ...change, outcome: 'success', actor });
       const ended = revocationOf(claims, now);
-      try {
-        await store.commit([ended, insert(AUDIT_EVENTS, event)]);
-      } catch (error) {
-        if (!(error instanceof AlreadyExists)) throw error;
-        // It was revoked before, perhaps by another node whose news has not come: the answer says that it is ended here.
-        const known = await store.read(REVOCATIONS).get(ended.entity.id);
-        if (known !== undefined) revocations.learn(known.subject, known.minimum, known.expiresAt);
-      }
+      const { subject, minimum, expiresAt } = await endedOnce(store, ended, insert(AUDIT_EVENTS, event));
+      // Perhaps by another node whose news has not come: the answer says that it is ended here.
+      revocations.learn(subject, minimum, expiresAt);
       return true;
     },
 
@@ -82,9 +81,12 @@ export function revocation(parts: RevocationParts): Revocation {
       const { id, iamId, accountId, generation } = apiKey;
       const isEndedBefore = (minimum: number): void =>
         revocations.learn(keySubject(id), minimum, cutOffExpiry(clock.now()));
+      // What was read lately may be older than its enabling by another node: an answer that relied on it would leave a thief
+      // his key.
+      const known = apiKey.disabled ? await store.read(API_KEYS).get(id) : apiKey;
       // Disabled by another node, perhaps, whose news has not come: the answer says that its tokens are ended here.
-      if (apiKey.disabled) {
-        isEndedBefore(generation);
+      if (known?.disabled === true) {
+        isEndedBefore(known.generation);
         return true;
       }
       try {
@@ -99,7 +101,31 @@ export function revocation(parts: RevocationParts): Revocation {
   };
 }
 
-function revocationOf(claims: AccessTokenClaims | RefreshTokenClaims, now: number): Insert {
+/**
+ * Makes the record that ends a token, or finds the one that was made before.
+ * @throws StoreUnavailable  there is one, but it cannot be told whether it is durable
+ */
+async function endedOnce(store: Store, ended: RevocationInsert, event: Insert): Promise<RevocationRow> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    try {
+      await store.commit([ended, event]);
+      return ended.entity;
+    } catch (error) {
+      if (!(error instanceof AlreadyExists)) throw error;
+    }
+    // Only what the majority has is there for good. One that was made at this moment may still be lost with its primary,
+    // and an answer that relied on it would be lost with it; so may one that was swept meanwhile be gone.
+    const known = await store.read(REVOCATIONS).get(ended.entity.id);
+    if (known !== undefined) return known;
+    await after(PAUSE_MILLISECONDS);
+  }
+  throw new StoreUnavailable({ diagnostic: 'a revocation that was made before is not durable yet' });
+}
+
+const ATTEMPTS = 20;
+const PAUSE_MILLISECONDS = 50;
+
+function revocationOf(claims: AccessTokenClaims | RefreshTokenClaims, now: number): RevocationInsert {
   const { jti, account, exp } = claims;
   if (isAccess(claims)) return tokenRevocation(jti, account.bss, exp * 1000, now);
   return grantRevocation(claims.latchkey.grant_id, account.bss, now);
