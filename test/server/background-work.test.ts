@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { auditEvent } from '../../src/audit/audit-event.ts';
 import { EXCHANGE_COUNTS } from '../../src/audit/exchange-count.ts';
 import { EXCHANGE_FAILURES, type ExchangeFailure } from '../../src/audit/exchange-failure.ts';
+import { cutOff, cutOffExpiry, REVOCATIONS } from '../../src/revocations/revocation.ts';
 import { backgroundWork } from '../../src/server/background-work.ts';
 import { firstAccountId, givenServiceId } from '../harness/given-credentials.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
@@ -32,6 +33,24 @@ describeOnEveryBackend('what expires', (service) => {
       await swept();
 
       expect([await failuresOf('ended'), await failuresOf('kept')]).toEqual([0, 1]);
+    });
+  });
+
+  /** Skewed clocks: a sweeper ahead of the others would forget what still keeps a token out elsewhere. */
+  describe('given a cut-off whose time is over by a clock that is a minute ahead', () => {
+    it('when that clock sweeps, then the record stays for as long as the slowest clock accepts the tokens', async () => {
+      const { store, clock } = service();
+      const made = cutOff('key:swept-early', 2, 'a', clock.now());
+      await store.commit([made]);
+      const isKept = async () => (await store.read(REVOCATIONS).get(made.entity.id)) !== undefined;
+
+      clock.pass(cutOffExpiry(0) + 60_000 - 1_000);
+      await swept();
+      const keptByFastClock = await isKept();
+      clock.pass(2_000);
+      await swept();
+
+      expect([keptByFastClock, await isKept()]).toEqual([true, false]);
     });
   });
 
