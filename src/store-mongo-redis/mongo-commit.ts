@@ -91,11 +91,13 @@ async function untilKnown(
       const outcome = await write(session);
       // Only now has the driver numbered the transaction; only after this can anything of it be seen.
       begun(transactionKey(session));
-      // This call's own earlier attempt, whose answer was lost, is no repeat to its caller.
-      if (outcome === 'repeated') return mayBeWritten ? 'written' : 'repeated';
-      mayBeWritten = true;
+      const isOwnRepeat = outcome === 'repeated' && mayBeWritten;
+      mayBeWritten ||= outcome === 'written';
+      // A repeat is committed as well: only then is it known that what it has seen of the first attempt is the majority's,
+      // and not about to be lost with a primary.
       await commitUntil(session, endsAt);
-      return outcome;
+      // This call's own earlier attempt, whose answer was lost, is no repeat to its caller.
+      return isOwnRepeat ? 'written' : outcome;
     } catch (error) {
       if (!mayBeRepeated(error) || performance.now() > endsAt) throw error;
     } finally {
