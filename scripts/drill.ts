@@ -2,19 +2,37 @@ import { Command, InvalidArgumentError } from 'commander';
 import { VERSION } from '../src/server/version.ts';
 import type { Backend } from '../test/harness/backends.ts';
 import { serviceProcesses } from '../test/harness/service-process.ts';
+import { clocks } from './drills/clocks.ts';
 import type { Drill, DrillReport } from './drills/drill.ts';
 import { dumpSecrets } from './drills/dump-secrets.ts';
 import { fuzzToken } from './drills/fuzz-token.ts';
 import { gracefulStop } from './drills/graceful-stop.ts';
+import { killNode } from './drills/kill-node.ts';
 import { killService } from './drills/kill-service.ts';
+import { mongoFaults } from './drills/mongo-faults.ts';
+import { redisFaults } from './drills/redis-faults.ts';
+import { rotateKeys } from './drills/rotate-keys.ts';
+import { spread } from './drills/spread.ts';
 import { provideServers } from './servers/provide-servers.ts';
 
 /** `scripts/drill NAME`: one row a drill. */
-const DRILLS: readonly Drill[] = [killService, fuzzToken, dumpSecrets, gracefulStop];
+const DRILLS: readonly Drill[] = [
+  killService,
+  fuzzToken,
+  dumpSecrets,
+  gracefulStop,
+  spread,
+  clocks,
+  redisFaults,
+  mongoFaults,
+  killNode,
+  rotateKeys,
+];
 
 interface Chosen {
   readonly backend: Backend;
   readonly count?: number;
+  readonly workers?: number;
   readonly seed: number;
   readonly minutes: number;
 }
@@ -27,7 +45,8 @@ for (const drill of DRILLS) {
     .command(drill.name)
     .description(drill.sentence)
     .option('--count <number>', `${drill.counted} (default: ${drill.fullCount})`, whole)
-    .option('--backend <name>', 'sqlite or mongo-redis', backendOf, 'sqlite')
+    .option('--backend <name>', 'sqlite or mongo-redis', backendOf, drill.onlyOn ?? 'sqlite')
+    .option('--workers <number>', `of each node (default: ${drill.workers ?? 1})`, whole)
     .option('--seed <number>', 'begins the random numbers', whole, Math.floor(Math.random() * 2 ** 31))
     .option('--minutes <number>', 'ends the drill after this time, with what it has', whole, 20)
     .action(async (chosen: Chosen) => {
@@ -36,7 +55,9 @@ for (const drill of DRILLS) {
 }
 await program.parseAsync();
 
-async function runDrill(drill: Drill, { backend, seed, minutes, count = drill.fullCount }: Chosen): Promise<number> {
+async function runDrill(drill: Drill, chosen: Chosen): Promise<number> {
+  const { backend, seed, minutes, count = drill.fullCount, workers = drill.workers ?? 1 } = chosen;
+  if (drill.onlyOn !== undefined && drill.onlyOn !== backend) throw new Error(`${drill.name} is of ${drill.onlyOn}`);
   const processes = serviceProcesses();
   const interrupt = (): void => void processes.removeAll().finally(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
@@ -48,7 +69,7 @@ async function runDrill(drill: Drill, { backend, seed, minutes, count = drill.fu
   );
   try {
     const report = await drill.run({
-      ...{ backend, count, seed, processes },
+      ...{ backend, count, workers, seed, processes },
       mayGoOn: () => elapsed() < minutes * 60_000,
       progress: (line) => console.log(`  ${Math.round(elapsed() / 1_000)} s: ${line}`),
     });

@@ -6,6 +6,8 @@ export interface DrillParts {
   readonly backend: Backend;
   /** How much of it: kills, bodies, keys or restarts. */
   readonly count: number;
+  /** Workers of each node, where the drill has nodes. */
+  readonly workers: number;
   /** Begins the random numbers, where the drill has any of its own. */
   readonly seed: number;
   /** Everything it starts is started here, and is ended by the caller. */
@@ -32,5 +34,9 @@ export interface Drill {
   /** What `count` counts, and how much of it is full. */
   readonly counted: string;
   readonly fullCount: number;
+  /** Where it makes sense on one back-end alone. */
+  readonly onlyOn?: Backend;
+  /** Workers of each node. Default: 1. */
+  readonly workers?: number;
   run(parts: DrillParts): Promise<DrillReport>;
 }

@@ -12,10 +12,14 @@ export const gracefulStop: Drill = {
   sentence: `Stops the service again and again (SIGTERM) under ${REQUESTS_A_SECOND} exchanges a second over kept connections, while a second one stands by; no request that was sent may fail.`,
   counted: 'restarts',
   fullCount: 50,
-  async run({ backend, count, processes, progress, mayGoOn }) {
+  async run({ backend, count, workers, processes, progress, mayGoOn }) {
     const { failures, badEnds, ...facts } = await restartsUnderLoad({
       processes,
-      settings: { ...settingsOf(backend), LATCHKEY_PUBLIC_URL: 'http://keys.test', LATCHKEY_LOG_LEVEL: 'warn' },
+      settings: {
+        ...settingsOf(backend),
+        ...{ LATCHKEY_PUBLIC_URL: 'http://keys.test', LATCHKEY_LOG_LEVEL: 'warn' },
+        ...(workers > 1 && { LATCHKEY_WORKERS: String(workers) }),
+      },
       dataFolder: join(await processes.folder(), 'data'),
       restarts: count,
       requestsPerSecond: REQUESTS_A_SECOND,

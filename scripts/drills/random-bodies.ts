@@ -1,19 +1,9 @@
+import { randomNumbers } from './random-numbers.ts';
+
 /** One request that a hostile, broken or confused client might send to the token endpoint. */
 export interface RandomRequest {
   readonly body: Buffer;
   readonly contentType: string | undefined;
-}
-
-/** Random numbers that a seed decides (mulberry32), so that a finding can be made again. */
-export function randomNumbers(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 const FORM = 'application/x-www-form-urlencoded';

@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Drill } from '../../../scripts/drills/drill.ts';
+import { killNode } from '../../../scripts/drills/kill-node.ts';
+import { redisFaults } from '../../../scripts/drills/redis-faults.ts';
+import { rotateKeys } from '../../../scripts/drills/rotate-keys.ts';
+import { spread } from '../../../scripts/drills/spread.ts';
+import { BACKENDS, type Backend } from '../../harness/backends.ts';
+import { serviceProcesses } from '../../harness/service-process.ts';
+
+const SEED = 20_261_121;
+
+/** Every drill's own code with a small count; `scripts/drill` runs the full ones, and docs/drills.md has their results. */
+describe.each(BACKENDS)('drills with small counts [%s]', (backend) => {
+  const processes = serviceProcesses();
+  afterEach(processes.removeAll);
+
+  const given = (drill: Drill): drill is Drill => drill.onlyOn === undefined || drill.onlyOn === backend;
+  const rows: readonly (readonly [name: string, drill: Drill, count: number, workers: number])[] = [
+    ['tokens, keys and service IDs are taken back on two nodes with two workers each', spread, 100, 2],
+    ['nodes are killed while tokens are taken back at them', killNode, 4, 1],
+    ['workers are killed while tokens are taken back at them', killNode, 4, 2],
+    ['the signing keys are rotated and verifiers cache the old ones', rotateKeys, 1, 1],
+    ['Redis is killed, stopped, flushed, restarted empty, and evicts', redisFaults, 5, 1],
+  ];
+
+  it.each(rows.filter(([, drill]) => given(drill)))(
+    'when %s, then nothing that was taken back is accepted and nothing good is refused',
+    async (_, drill, count, workers) => {
+      const { facts, findings } = await drill.run(drillParts(drill, backend, count, workers));
+
+      // The time that a run takes here says nothing: other tests run beside it.
+      expect(findings.filter((finding) => !finding.startsWith('spread p99'))).toEqual([]);
+      expect(Object.keys(facts)).not.toHaveLength(0);
+    },
+    120_000,
+  );
+
+  const drillParts = (_drill: Drill, chosen: Backend, count: number, workers: number) => ({
+    ...{ backend: chosen, count, workers, seed: SEED, processes },
+    mayGoOn: () => true,
+    progress: () => undefined,
+  });
+});
