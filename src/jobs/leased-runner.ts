@@ -14,6 +14,8 @@ export interface Job {
 export interface LeasedRunner {
   /** Runs every job that is due, if this process holds the lease or can have it. @returns whether it held the lease */
   runDue(): Promise<boolean>;
+  /** Whether this process holds the lease now, as far as it knows. */
+  isHolder(): boolean;
   /** Ends after the run under way and gives the lease up. */
   close(): Promise<void>;
 }
@@ -35,12 +37,15 @@ const LEASE_MILLISECONDS = 15_000;
 export function leasedRunner({ store, jobs, tickMilliseconds = 1_000, onError }: LeasedRunnerParts): LeasedRunner {
   const dueAt = new Map<string, number>();
   let lease: Lease | undefined;
+  let heldUntil = 0;
   let running: Promise<unknown> = Promise.resolve();
   let closed = false;
 
   const hold = async (): Promise<Lease | undefined> => {
+    const askedAt = performance.now();
     if (lease !== undefined && !(await lease.renew(LEASE_MILLISECONDS))) lease = undefined;
     lease ??= await store.lease(LEASE_NAME, LEASE_MILLISECONDS);
+    heldUntil = askedAt + LEASE_MILLISECONDS;
     return lease;
   };
 
@@ -89,11 +94,15 @@ export function leasedRunner({ store, jobs, tickMilliseconds = 1_000, onError }:
 
   return {
     runDue: oneAtATime,
+    // Monotonic: a process that stood still, or cannot reach the store, does not go on taking itself for the holder.
+    isHolder: () => lease !== undefined && performance.now() < heldUntil,
     async close() {
       closed = true;
       clearInterval(timer);
       await running;
-      await lease?.release().catch((cause: unknown) => onError('lease', cause));
+      const held = lease;
+      lease = undefined;
+      await held?.release().catch((cause: unknown) => onError('lease', cause));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { defineCollection, type Entity } from '../store/collection.ts';
 import type { Store } from '../store/store.ts';
+import type { NodeStatus } from './node-status.ts';
 
 /**
  * This folder owns the record of the processes that serve: each keeps a row about itself while it runs. It starts and
@@ -12,6 +13,12 @@ export interface Node extends Entity {
   readonly id: string;
   /** Of the product. */
   readonly version: string;
+  /** The machine's or container's own name for itself. */
+  readonly hostName?: string;
+  /** The process's id there. */
+  readonly pid?: number;
+  /** Its number among the workers of one start; absent when it serves alone. */
+  readonly worker?: number;
   readonly startedAt: number;
   /** When it last wrote this row. */
   readonly seenAt: number;
@@ -21,6 +28,8 @@ export interface Node extends Entity {
   readonly pepperIds: readonly string[];
   /** The ids of the master keys that it knows; the first is the one that it seals with. */
   readonly masterKeyIds: readonly string[];
+  /** How it was when it last wrote this row; absent before it serves. */
+  readonly status?: NodeStatus;
 }
 
 /** Every process that serves, or has done so until a moment ago. */
@@ -29,11 +38,15 @@ export const NODES = defineCollection<Node>()('nodes', {
     id: 'string',
     entityTag: 'string',
     version: 'string',
+    hostName: 'string',
+    pid: 'integer',
+    worker: 'integer',
     startedAt: 'integer',
     seenAt: 'integer',
     expiresAt: 'integer',
     pepperIds: 'json',
     masterKeyIds: 'json',
+    status: 'json',
   },
   indexes: { byExpiry: { fields: ['expiresAt', 'id'] } },
   expiresBy: 'expiresAt',

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { IndexValue } from '../store/collection.ts';
+import { type Hearing, hearingOf } from '../store/hearing.ts';
 import type { Sequence, Store, StoredChange, Subscription } from '../store/store.ts';
 import type { RevocationSubject } from '../token-format/revocation-subjects.ts';
 import { REVOCATIONS, type Revocation } from './revocation.ts';
@@ -22,6 +23,8 @@ export interface LiveSet extends RevokedSubjectsSize {
    * "it is revoked" holds on this node as well. @param expiresAt until when it matters
    */
   learn(subject: string, minimum: number, expiresAt: number): void;
+  /** How well it hears of what others take back. */
+  hearing(): Hearing;
   /** Forgets what has expired, and gives back its memory. */
   sweep(): Promise<void>;
   /** Background work: writes the snapshot for starting nodes when it is gone or stale, while this set is current. */
@@ -67,6 +70,7 @@ export async function openLiveSet(parts: LiveSetParts): Promise<LiveSet> {
       }
     },
     learn: revoked.learn,
+    hearing: () => hearingOf(subscription),
     sweep: revoked.sweep,
     async refillSnapshot() {
       if (subscription.isCurrent()) await snapshots?.refill(subscription.position);

@@ -106,6 +106,7 @@ export async function assembleDomains(parts: AssembleParts) {
   });
 
   return {
+    access,
     accounts,
     apiKeys,
     serviceIds,

@@ -9,12 +9,14 @@ import type { ClientAddressOf } from '../http/client-addresses.ts';
 import { pathOf } from '../http/read-query.ts';
 import { type RequestNames, requestNamesOf } from '../http/request-identity.ts';
 import type { SealedCursors } from '../http/sealed-cursors.ts';
+import type { NodeList } from '../nodes/node-list.ts';
 import type { Domains } from './assemble-domains.ts';
 
 /** What every door may be given. */
 export interface DoorParts {
   readonly config: Config;
   readonly domains: Domains;
+  readonly nodes: NodeList;
   readonly clientAddressOf: ClientAddressOf;
   readonly cursors: SealedCursors;
   readonly publicUrl: string;
@@ -43,7 +45,7 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }),
     loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
-      return latchkeyDoor({ ...domains, callerOf: callers(parts), onFailure });
+      return latchkeyDoor({ ...domains, nodes: parts.nodes, callerOf: callers(parts), onFailure });
     }),
   ];
 }

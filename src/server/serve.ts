@@ -7,7 +7,8 @@ import { clientAddresses } from '../http/client-addresses.ts';
 import { type Listener, listen } from '../http/listener.ts';
 import { type OverloadGuard, overloadGuard } from '../http/overload-guard.ts';
 import { sealedCursors } from '../http/sealed-cursors.ts';
-import { leasedRunner } from '../jobs/leased-runner.ts';
+import { type LeasedRunner, leasedRunner } from '../jobs/leased-runner.ts';
+import { nodeListIn } from '../nodes/node-list.ts';
 import { announcePresence } from '../nodes/presence.ts';
 import { cursorKeyOf } from '../secrets/cursor-key.ts';
 import { sealing } from '../secrets/sealing.ts';
@@ -21,6 +22,7 @@ import { bootstrap } from './bootstrap.ts';
 import { buildApp } from './build-app.ts';
 import { openSecrets, openStore, requireSameSecrets } from './open-store.ts';
 import { type OperationsParts, operationsApp } from './operations-app.ts';
+import { ownStatus } from './own-status.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import { listenForService } from './service-listener.ts';
 import { VERSION } from './version.ts';
@@ -54,6 +56,12 @@ export interface ServeParts {
   readonly logger?: Logger;
 }
 
+/** The same for one process of several. */
+export interface WorkerParts extends ServeParts {
+  /** Its number among them, from 1. */
+  readonly worker: number;
+}
+
 /** For requests under way. With the next bound and the end of the process together less than 10 s. */
 const STOP_MILLISECONDS = 8_000;
 /** For what waits to be written, and for closing. */
@@ -81,9 +89,9 @@ export function serve(given: ServeParts): Promise<RunningService> {
  * The same for one process of several that share a port; another one has the operations listener. It listens when all is
  * assembled, because until then the others can do better than to answer 503. The port is not 0.
  */
-export function serveAsWorker(given: ServeParts): Promise<ServingProcess> {
+export function serveAsWorker({ worker, ...given }: WorkerParts): Promise<ServingProcess> {
   return closedUnlessOpened(given, (parts, opened) =>
-    open(parts, opened, { listens: 'last', beforeServing: async () => ({}) }),
+    open(parts, opened, { listens: 'last', worker, beforeServing: async () => ({}) }),
   );
 }
 
@@ -107,6 +115,8 @@ async function closedUnlessOpened<Opened>(
 interface Manner<More> {
   /** Before all else, for who must learn its port; or when it can serve. */
   readonly listens: 'first' | 'last';
+  /** Its number among several; absent for one that is alone. */
+  readonly worker?: number;
   /** Done when all else is there. */
   readonly beforeServing: (operations: OperationsParts) => Promise<More>;
 }
@@ -115,7 +125,7 @@ interface Manner<More> {
 async function open<More extends object>(
   parts: Required<ServeParts>,
   opened: AsyncDisposableStack,
-  { listens, beforeServing }: Manner<More>,
+  { listens, worker, beforeServing }: Manner<More>,
 ): Promise<ServingProcess & More> {
   const { config, clock, logger } = parts;
   const metrics = newMetrics();
@@ -140,7 +150,7 @@ async function open<More extends object>(
   const publicUrl = publicUrlAt(config, early?.port ?? config.port);
   warnOfGuessedIssuer(config, publicUrl, logger);
   const onError = (cause: unknown): void => logger.warn({ err: cause }, 'this process could not tell that it lives');
-  const presence = await announcePresence({ ...secrets, store, clock, version: VERSION, onError });
+  const presence = await announcePresence({ ...secrets, store, clock, version: VERSION, worker, onError });
   opened.defer(() => presence.close());
   await requireSameSecrets(config, secrets);
 
@@ -153,11 +163,13 @@ async function open<More extends object>(
   let accepting = true;
   const readiness = readinessOf({ store, metrics, accepting: () => accepting });
   const more = await beforeServing(operationsOf(publicUrl, readiness, metrics));
-  startRoundAbout({ ...parts, metrics, store, domains, guard }, opened);
+  const runner = startRoundAbout({ ...parts, metrics, store, domains, guard }, opened);
+  presence.report(ownStatus({ domains, runner, accepting: () => accepting }));
   const back = await store.describe();
   // Last, so that nobody is served by a service that goes on to fail.
   late.handler = buildApp({
     ...{ config, domains, publicUrl, issuer, logger },
+    nodes: nodeListIn({ store, access: domains.access, clock, presence }),
     clientAddressOf: clientAddresses(config.trustedProxies),
     cursors: sealedCursors(cursorKeyOf(secrets.masterKey)),
   });
@@ -213,7 +225,7 @@ const listenWith = ({ operationsHost: host, operationsPort: port }: Config, oper
 function startRoundAbout(
   { clock, logger, metrics, store, domains, guard }: RoundAboutParts,
   opened: AsyncDisposableStack,
-): void {
+): LeasedRunner {
   const runner = leasedRunner({
     store,
     jobs: backgroundWork(store, domains, clock),
@@ -224,6 +236,7 @@ function startRoundAbout(
   opened.defer(() => clearInterval(sweeping));
   metrics.followInFlight(guard.inFlight);
   metrics.followSigningKeyAge(() => signingKeyAgeSeconds(domains, clock));
+  return runner;
 }
 
 function signingKeyAgeSeconds({ signingKeys }: Domains, clock: Clock): number | undefined {

@@ -100,6 +100,7 @@ export function changeFeed({
       // Who knows of a change, and not what it was, has no grace: it may be the end of what is asked about.
       wasCurrentLately: () =>
         Math.min(freshness.age(), fastAge()) <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS && !isBehind(),
+      lags: () => ({ change_stream: freshness.age(), redis: fastWay().age() }),
       position: subscription.place,
       close,
     };

@@ -14,7 +14,7 @@ import { mongoLeases } from './mongo-leases.ts';
 import { applyMissingMigrations, MigrationsPending, missingMigrations } from './mongo-migrations.ts';
 import { mongoReader } from './mongo-reader.ts';
 import { readGate } from './read-gate.ts';
-import { recentReader } from './recent-reader.ts';
+import { noCounts, recentReader } from './recent-reader.ts';
 import { connectToRedis, describeRedis, readyOrLate } from './redis-connection.ts';
 import { redisExpiringValues } from './redis-expiring-values.ts';
 import { redisSnapshots } from './redis-snapshots.ts';
@@ -91,13 +91,15 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
     ({ collection, id }) => caches.forget(collection, id),
     caches.forgetAll,
   );
+  const counts = noCounts();
   return {
     read: (collection) => mongoReader(models, collection, gate),
     readRecent: (collection) => {
       const reader = mongoReader(models, collection, gate);
       const cache = caches.of(collection.name);
-      return cache === undefined ? reader : recentReader({ collection, reader, cache, subscription: followed });
+      return cache === undefined ? reader : recentReader({ collection, reader, cache, subscription: followed, counts });
     },
+    recentReadCounts: () => ({ ...counts }),
     commit: mongoCommit({ connection, models, leases, feed, publish: spread.publish }),
     ...bulkWrites(models),
     watch: feed.watch,

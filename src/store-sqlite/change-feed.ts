@@ -100,6 +100,7 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
         isCurrent: () => true,
         wasCurrentLately: () => true,
         position: () => String(watcher.position),
+        lags: () => ({ file: 0 }),
         async close() {
           watchers.delete(watcher);
           if (watchers.size === 0) stop();

@@ -64,6 +64,10 @@ function assembleStore(connection: SqliteConnection, clock: Clock, tables: Table
     read: readersOf(rows),
     // Every read here is exact and, for a hot row, as cheap: see `RowCache`.
     readRecent: readersOf(rows),
+    recentReadCounts() {
+      const { hits, misses } = cache.counts;
+      return { hits, misses, fills: misses, fallbacks: 0, graces: 0 };
+    },
     commit: commitOver(writing),
     ...bulkWrites(writing),
     async watch(collections, onChange, since) {

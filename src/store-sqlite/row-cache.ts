@@ -12,6 +12,7 @@ const LARGEST_ROW = 4_096;
  * runs, and everything is dropped as soon as another process has committed. Absence is never kept.
  */
 export interface RowCache {
+  readonly counts: RowCounts;
   get(collection: string, id: string): Entity | undefined;
   /**
    * @returns a row that once had this unique value; the caller compares, because the row may have changed since. If the
@@ -21,6 +22,12 @@ export interface RowCache {
   keep(collection: string, entity: Entity, text: string, key?: string): void;
   forget(collection: string, id: string): void;
   forgetAll(): void;
+}
+
+/** How reads by id or unique value were answered; is added to by the reader. */
+export interface RowCounts {
+  hits: number;
+  misses: number;
 }
 
 interface CollectionRows {
@@ -40,6 +47,7 @@ export function rowCache(): RowCache {
     return rows;
   };
   return {
+    counts: { hits: 0, misses: 0 },
     get: (collection, id) => collections.get(collection)?.rows.get(id),
     find(collection, key) {
       const cached = collections.get(collection);

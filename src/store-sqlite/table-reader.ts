@@ -34,7 +34,8 @@ export function tableReader(table: Table, { connection, cache, foreign }: Readin
     get(id) {
       foreign.check();
       const kept = cache.get(collection, id);
-      if (kept !== undefined) return kept;
+      if (kept !== undefined) return counted(cache, kept);
+      cache.counts.misses += 1;
       const row = connection.first(byId, id);
       return row === undefined ? undefined : keptEntity(cache, collection, row['document']);
     },
@@ -47,7 +48,8 @@ export function tableReader(table: Table, { connection, cache, foreign }: Readin
       foreign.check();
       const key = `${indexName} ${values.join('\u0000')}`;
       const kept = cache.find(collection, key);
-      if (kept !== undefined && hasValues(kept, fields, values)) return kept;
+      if (kept !== undefined && hasValues(kept, fields, values)) return counted(cache, kept);
+      cache.counts.misses += 1;
       const matches = fields.map((field) => `${columnOf(field)} = ?`).join(' AND ');
       const row = connection.first(
         `SELECT document FROM ${table.name} WHERE ${matches}`,
@@ -124,6 +126,11 @@ function prefixConditions(table: Table, index: StoredIndex, equals: readonly Ind
     sql: [...matches, ...present].join(' AND ') || 'TRUE',
     values: boundValues(table, index.fields, equals),
   };
+}
+
+function counted({ counts }: RowCache, hit: Entity): Entity {
+  counts.hits += 1;
+  return hit;
 }
 
 function keptEntity(cache: RowCache, collection: string, document: unknown, key?: string): Entity {

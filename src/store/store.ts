@@ -59,6 +59,11 @@ export interface Subscription {
   wasCurrentLately(): boolean;
   /** Where it is: everything committed at or before this place has been delivered. For `watch` in any process. */
   position(): Sequence;
+  /**
+   * @returns for each way on which changes come, by its name, how long ago the newest of the process's own heartbeats that
+   * came back was sent, in milliseconds; infinite before the first. SQLite: one way, `file`, and 0
+   */
+  lags(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -68,6 +73,20 @@ export interface Subscription {
  * what it has for the grace (10 s), and then throws StoreUnavailable.
  */
 export type RecentReader<T extends Entity, Index extends string> = Pick<Reader<T, Index>, 'get' | 'find'>;
+
+/** How recent reads were answered since the store was opened; each is counted once, but for a fill. */
+export interface RecentReadCounts {
+  /** From memory, while it could be trusted; also that something is not there. */
+  readonly hits: number;
+  /** Not in memory: read, or waited for together with somebody who was reading it already. */
+  readonly misses: number;
+  /** Reads of the store that misses caused. */
+  readonly fills: number;
+  /** The memory could not be trusted: from the primary. */
+  readonly fallbacks: number;
+  /** The memory could not be trusted, nor the primary be reached: from memory, within the grace. */
+  readonly graces: number;
+}
 
 /**
  * Values that grow: one row of counters, made when first met. Its entity tag is made with it and stays, so nothing else
@@ -152,6 +171,8 @@ export interface Store {
   read<T extends Entity, Index extends string>(collection: Collection<T, Index>): Reader<T, Index>;
   /** For what gives no access by itself: a token that is made from an old entity is refused by the live set. */
   readRecent<T extends Entity, Index extends string>(collection: Collection<T, Index>): RecentReader<T, Index>;
+  /** How recent reads were answered. SQLite: all reads by id or unique value, because all are exact and kept. */
+  recentReadCounts(): RecentReadCounts;
   /**
    * Commits all the changes (at most 200) or none; durable when it returns.
    * @throws AlreadyExists   an inserted id or unique index value is taken

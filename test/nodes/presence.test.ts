@@ -95,6 +95,51 @@ describe('announcePresence', () => {
     expect(await store.read(NODES).get(presence.nodeId)).toBeUndefined();
     await presence.close();
   });
+
+  describe('given a process that reports', () => {
+    const status = {
+      ...{
+        stopping: false,
+        freshness: 'current' as const,
+        backgroundWork: false,
+        position: '7',
+        lagMilliseconds: { file: 0 },
+      },
+      liveSet: { tokens: 0, generations: 0, filtered: 0, bytes: 0 },
+    };
+
+    it('when what matters of it changes, then its row says so long before its next turn', async () => {
+      let backgroundWork = false;
+      presence = await announce();
+      presence.report(() => ({ ...status, backgroundWork }));
+      const told = async () => (await living())[0]?.status?.backgroundWork;
+      expect(await told()).toBeUndefined();
+
+      await until(async () => (await told()) === false);
+      backgroundWork = true;
+      await until(async () => (await told()) === true);
+
+      expect(presence.own()).toMatchObject({ id: presence.nodeId, pid: process.pid, status: { backgroundWork: true } });
+      await presence.close();
+    });
+
+    it('when only what always changes does, then its row waits for its turn', async () => {
+      let asked = 0;
+      presence = await announce();
+      presence.report(() => {
+        asked += 1;
+        return { ...status, lagMilliseconds: { file: asked } };
+      });
+      await until(async () => (await living())[0]?.status !== undefined);
+      const [{ entityTag } = { entityTag: '' }] = await living();
+      const before = asked;
+
+      await until(async () => asked > before);
+
+      expect((await living())[0]?.entityTag).toBe(entityTag);
+      await presence.close();
+    });
+  });
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

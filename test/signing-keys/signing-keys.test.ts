@@ -186,6 +186,7 @@ function bound(store: Store): Store {
   return {
     read: (collection) => store.read(collection),
     readRecent: (collection) => store.readRecent(collection),
+    recentReadCounts: () => store.recentReadCounts(),
     commit: (changes, options) => store.commit(changes, options),
     append: (collection, events) => store.append(collection, events),
     tally: (collection, tallies) => store.tally(collection, tallies),

@@ -14,6 +14,7 @@ const DEAF = {
   catchUp: () => undefined,
   isCurrent: () => true,
   wasCurrentLately: () => true,
+  lags: () => ({}),
   close: async () => undefined,
 };
 

@@ -3,10 +3,11 @@ import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { commonHeaders, type OnFailure, productFailures } from './answers.ts';
+import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
 
 /** What the door stands on. */
-export interface LatchkeyDoorParts extends SignOutRouteParts {
+export interface LatchkeyDoorParts extends SignOutRouteParts, NodeRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -21,6 +22,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   const router = Router();
   router.use(LATCHKEY_PREFIX, commonHeaders, secretsRefused);
   signOutRoutes(router, parts);
+  nodeRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

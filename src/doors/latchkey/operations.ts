@@ -1,5 +1,6 @@
 import type { Operation } from '../../http/openapi.ts';
+import { NODE_OPERATIONS } from './node-operations.ts';
 import { SIGN_OUT_OPERATIONS } from './sign-out-operations.ts';
 
 /** Everything that this door serves, for the OpenAPI document. */
-export const operations: readonly Operation[] = [...SIGN_OUT_OPERATIONS];
+export const operations: readonly Operation[] = [...SIGN_OUT_OPERATIONS, ...NODE_OPERATIONS];

@@ -15,7 +15,7 @@ export async function runWorker(config: Config): Promise<number> {
   const { worker, port } = await begun();
   const logger = newLogger({ level: config.logLevel, worker });
   try {
-    const serving = await serveAsWorker({ config: { ...config, port }, logger });
+    const serving = await serveAsWorker({ config: { ...config, port }, logger, worker });
     const ending = sigterm();
     answerQuestions(serving);
     await tell({ kind: 'serving', publicUrl: serving.publicUrl, back: serving.back });
