@@ -5,8 +5,9 @@ import { restartsUnderLoad } from '../harness/faults/restarts-under-load.ts';
 import { serviceProcesses } from '../harness/service-process.ts';
 
 const RESTARTS = 3;
+const WAYS = BACKENDS.flatMap((backend) => [1, 2].map((workers) => ({ backend, workers })));
 
-describe.each(BACKENDS)('a stop under load [%s]', (backend) => {
+describe.each(WAYS)('a stop under load [$backend, workers: $workers]', ({ backend, workers }) => {
   const processes = serviceProcesses();
   afterAll(processes.removeAll);
 
@@ -17,6 +18,7 @@ describe.each(BACKENDS)('a stop under load [%s]', (backend) => {
       dataFolder: join(await processes.folder(), 'data'),
       restarts: RESTARTS,
       requestsPerSecond: 100,
+      workers,
     });
 
     expect(report.failures).toEqual([]);

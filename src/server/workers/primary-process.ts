@@ -8,6 +8,7 @@ import type { CommandParts } from '../commands/command-parts.ts';
 import { firstSignal } from '../first-signal.ts';
 import { operationsApp, type ServiceReadiness } from '../operations-app.ts';
 import { STORE_MILLISECONDS } from '../readiness.ts';
+import { type PassedConnections, passedConnections } from './passed-connections.ts';
 import { type WorkerChild, workerChild } from './worker-child.ts';
 import { isRecord } from './worker-messages.ts';
 import { workerMetrics } from './worker-metrics.ts';
@@ -22,7 +23,8 @@ import { type Serving, type WorkerPool, workerPool } from './worker-pool.ts';
 export async function runPrimary({ config, say }: CommandParts): Promise<number> {
   const logger = newLogger({ level: config.logLevel });
   const port = await portToShare(config);
-  const pool = workerPool({ count: config.workers, logger, fork: (worker) => forkWorker(worker, port) });
+  const connections = passedConnections();
+  const pool = workerPool({ count: config.workers, logger, fork: (worker) => forkWorker(worker, port, connections) });
   const begun = Promise.withResolvers<Serving>();
   let accepting = true;
   const operations = await listenForOperations(config, pool, begun.promise, () => accepting);
@@ -65,9 +67,10 @@ async function portToShare({ host, port }: Config): Promise<number> {
   return chosen;
 }
 
-function forkWorker(worker: number, port: number): WorkerChild {
+function forkWorker(worker: number, port: number, connections: PassedConnections): WorkerChild {
   // One writes the compiled code that is kept; the others only read it (docs/decisions/compiled-code-is-kept.md).
   const child = cluster.fork(worker === 1 ? {} : { NODE_COMPILE_CACHE_READONLY: '1' });
+  connections.keep(child);
   return workerChild(child, { worker, port });
 }
 

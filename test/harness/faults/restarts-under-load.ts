@@ -18,6 +18,8 @@ export interface RestartsParts {
   readonly dataFolder: string;
   readonly restarts: number;
   readonly requestsPerSecond: number;
+  /** Of each service. Default: 1. */
+  readonly workers?: number;
   /** Told after each restart; @returns false to stop early. */
   readonly onRestart?: (restarts: number, failures: number) => boolean;
 }
@@ -27,8 +29,8 @@ export interface RestartsParts {
  * its place. So every stop is a stop under full load, and every request has somewhere to go (R37).
  */
 export async function restartsUnderLoad(parts: RestartsParts): Promise<RestartsUnderLoad> {
-  const { processes, settings, dataFolder, requestsPerSecond, onRestart } = parts;
-  const start = () => processes.start({ settings, dataFolder });
+  const { processes, settings, dataFolder, requestsPerSecond, onRestart, workers } = parts;
+  const start = () => processes.start({ settings, dataFolder, ...(workers !== undefined && { workers }) });
   const services: ServiceProcess[] = [await start(), await start()];
   const apikey = (await services[0]?.adminKey()) ?? '';
   const load = keepAliveLoad({ apikey, requestsPerSecond, targets: () => services.map(({ url }) => url) });
