@@ -81,4 +81,24 @@ describe('an entity cache', () => {
       expect(await cache.fill('id a', async () => NEW)).toBe(NEW);
     });
   });
+
+  describe('given a hot entity', () => {
+    /** Flood of well-formed keys that nobody has: it must cost neither memory without end nor the hot ones their place. */
+    it('when 50,000 others are looked for and not there, then it stays, and each was looked for once a second', async () => {
+      const cache = entityCache();
+      await cache.fill('byDigest hot', async () => OLD);
+      let reads = 0;
+      const missing = async () => {
+        reads += 1;
+        return undefined;
+      };
+
+      for (let number = 0; number < 50_000; number += 1) await cache.fill(`byDigest ${number}`, missing);
+
+      expect(cache.find('byDigest hot')).toBe(OLD);
+      expect(reads).toBe(50_000);
+      expect(cache.isAbsent('byDigest 49999')).toBe(true);
+      expect(cache.isAbsent('byDigest 0')).toBe(false);
+    });
+  });
 });

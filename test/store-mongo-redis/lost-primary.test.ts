@@ -4,7 +4,7 @@ import type { Store, StoredChange } from '../../src/store/store.ts';
 import { openMongoRedisStore } from '../../src/store-mongo-redis/open-mongo-redis-store.ts';
 import { CONTRACT_COLLECTIONS, givenWidget, WIDGETS, type Widget } from '../contract/contract-collections.ts';
 import { eventually } from '../contract/eventually.ts';
-import { askMongo, startReplicaSet } from '../harness/servers/mongod-process.ts';
+import { primaryOf, startReplicaSet } from '../harness/servers/mongod-process.ts';
 import type { ServerProcess } from '../harness/servers/server-process.ts';
 import { serverAddresses } from '../harness/servers/test-addresses.ts';
 import { givenNames } from './given-mongo-redis-store.ts';
@@ -48,11 +48,3 @@ describe('a store on a replica set of three', () => {
     }, 10_000);
   }, 60_000);
 });
-
-async function primaryOf(members: readonly ServerProcess[]): Promise<ServerProcess> {
-  for (const member of members) {
-    const { isWritablePrimary } = await askMongo(`${member.url}?directConnection=true`, { hello: 1 });
-    if (isWritablePrimary === true) return member;
-  }
-  throw new Error('there is no primary');
-}

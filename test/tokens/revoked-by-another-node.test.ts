@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/problems/request-problems.ts';
 import { type LiveSet, openLiveSet } from '../../src/revocations/live-set.ts';
 import { jwtVerifier } from '../../src/signing-keys/verify-jwt.ts';
 import type { Store } from '../../src/store/store.ts';
+import { AlreadyExists } from '../../src/store/store-errors.ts';
 import { revocationSubjects } from '../../src/token-format/revocation-subjects.ts';
 import { ACCESS_TOKEN_TYPE } from '../../src/token-format/token-types.ts';
 import { revocation } from '../../src/tokens/revoke.ts';
@@ -69,6 +71,61 @@ describeOnEveryBackend('a node that is asked to revoke what another has revoked 
       await revocationAt(late.revocations, key).apiKey(key.secret, ORIGIN);
 
       expect(await late.isRevoked(token)).toBe(true);
+    });
+
+    /** Stale memory: "it is disabled anyway" would leave a thief the key that its owner has just enabled again. */
+    it('when it was enabled elsewhere a moment ago, then it is disabled again before the answer', async () => {
+      const { key } = await givenServiceId(service(), { disabled: true });
+      const stale = await storedKey(service(), key);
+      await asOwner(service(), 'DELETE', `/v1/apikeys/${key.id}/disable`);
+      const { store, clock, domains } = service();
+      const verify = jwtVerifier({ signingKeys: domains.signingKeys, clock });
+      const { revocations, apiKeys } = domains;
+      const late = revocation({ store, verify, revocations, authenticate: async () => stale, apiKeys, clock });
+
+      expect(await late.apiKey(key.secret, ORIGIN)).toBe(true);
+
+      expect((await storedKey(service(), key)).disabled).toBe(true);
+    });
+  });
+
+  describe('given a record of the token that only its primary has so far', () => {
+    /** The store, in which something that is not durable yet stands in the way of so many commits. */
+    const withUndurable = (times: number): { store: Store; attempts: () => number } => {
+      const { store } = service();
+      let attempts = 0;
+      const commit: Store['commit'] = async (changes, options) => {
+        attempts += 1;
+        if (attempts <= times) throw new AlreadyExists('revocations');
+        await store.commit(changes, options);
+      };
+      const get = (target: Store, name: string | symbol, receiver: unknown) =>
+        name === 'commit' ? commit : Reflect.get(target, name, receiver);
+      return { store: new Proxy(store, { get }), attempts: () => attempts };
+    };
+    const revoking = (store: Store) => {
+      const { clock, domains } = service();
+      const verify = jwtVerifier({ signingKeys: domains.signingKeys, clock });
+      const authenticate = async () => undefined;
+      return revocation({ store, verify, ...domains, authenticate, clock });
+    };
+
+    /** Lost revocation: that primary dies, its record with it, and the second caller has been told that it holds. */
+    it('when it is lost, then the second revocation makes it anew before it answers', async () => {
+      const token = await service().ownerToken();
+      const { store, attempts } = withUndurable(2);
+
+      await revoking(store).token(token, ORIGIN);
+
+      expect(attempts()).toBe(3);
+      const { body } = await service().call('POST', '/identity/introspect', { form: { token } });
+      expect(body.active).toBe(false);
+    });
+
+    it('when it does not become durable, then the answer is that it cannot be known', async () => {
+      const { store } = withUndurable(Number.POSITIVE_INFINITY);
+
+      await expect(revoking(store).token(await service().ownerToken(), ORIGIN)).rejects.toThrow(StoreUnavailable);
     });
   });
 });

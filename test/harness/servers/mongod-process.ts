@@ -50,6 +50,21 @@ export async function startReplicaSet(members: number): Promise<{ url: string; m
   return { url: `mongodb://${hosts.join(',')}/?replicaSet=${REPLICA_SET}`, members: started };
 }
 
+/** @returns the member that takes writes now. @throws when there is none */
+export async function primaryOf(members: readonly ServerProcess[]): Promise<ServerProcess> {
+  for (const member of members) {
+    const hello = await askMongo(directUrl(member.port), { hello: 1 }).catch(() => undefined);
+    if (hello?.['isWritablePrimary'] === true) return member;
+  }
+  throw new Error('there is no primary');
+}
+
+/** Makes the primary give up its place, whether anybody can take it or not. */
+export async function stepDown(primary: ServerProcess): Promise<void> {
+  const command = { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 1, force: true };
+  await askMongo(directUrl(primary.port), command);
+}
+
 /** Makes the members one replica set with quick elections and waits until it has a primary. */
 export async function initiateReplicaSet(url: string, hosts: readonly string[]): Promise<void> {
   const members = hosts.map((host, _id) => ({ _id, host, priority: _id === 0 ? 2 : 1 }));

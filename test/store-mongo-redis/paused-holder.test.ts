@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Lease, Store } from '../../src/store/store.ts';
+import { openMongoRedisStore } from '../../src/store-mongo-redis/open-mongo-redis-store.ts';
+import { CONTRACT_COLLECTIONS, WIDGETS } from '../contract/contract-collections.ts';
+import { eventually } from '../contract/eventually.ts';
+import { serverAddresses } from '../harness/servers/test-addresses.ts';
+import { givenNames, inDatabase } from './given-mongo-redis-store.ts';
+
+const HOLDER = join(import.meta.dirname, 'leasing-process.ts');
+const LEASE_MILLISECONDS = 1_500;
+
+describe('a lease on MongoDB', () => {
+  const parts = {
+    ...{ ...serverAddresses(), ...givenNames(), collections: CONTRACT_COLLECTIONS },
+    pendingMigrations: 'apply' as const,
+  };
+  let store: Store;
+  beforeEach(async () => {
+    store = await openMongoRedisStore(parts);
+  });
+  afterEach(async () => {
+    await store.close();
+    await inDatabase(parts, (database) => database.dropDatabase());
+  });
+
+  /** Paused holder: it wakes up, still believes that it holds the lease, and undoes what the new holder has done. */
+  it('given its holder is stopped for longer than it (SIGSTOP), when another has taken it and the first goes on, then its writes are refused', async () => {
+    const { mongoUrl, redisUrl, database } = parts;
+    const words = [HOLDER, mongoUrl, redisUrl, database, 'holder', String(LEASE_MILLISECONDS)];
+    const holder = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const outcomes: string[] = [];
+      createInterface({ input: holder.stdout }).on('line', (line) => outcomes.push(line));
+      await eventually(() => expect(outcomes).toContain('written'), 20_000);
+
+      holder.kill('SIGSTOP');
+      let taken: Lease | undefined;
+      await eventually(async () => {
+        taken = await store.lease('fenced work', 60_000);
+        expect(taken).toBeDefined();
+      }, 10_000);
+      const before = await writtenBy('holder');
+      holder.kill('SIGCONT');
+
+      await eventually(
+        () => expect(outcomes.filter((outcome) => outcome === 'LeaseLost').length).toBeGreaterThan(3),
+        10_000,
+      );
+      expect(await writtenBy('holder')).toBe(before);
+    } finally {
+      const ended = once(holder, 'exit');
+      holder.kill('SIGCONT');
+      holder.kill('SIGKILL');
+      await ended;
+    }
+  }, 60_000);
+
+  const writtenBy = (ownerId: string): Promise<number> => store.read(WIDGETS).count('byOwner', [ownerId], 100_000);
+});
