@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { workerMetrics } from '../../src/server/workers/worker-metrics.ts';
 import { newMetrics } from '../../src/telemetry/metrics.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
 
@@ -12,7 +13,9 @@ describe('docs/operations.md', () => {
     metrics.followInFlight(() => 0);
     metrics.followSigningKeyAge(() => 0);
 
-    const served = metrics.registry.getMetricsAsArray().map(({ name }) => name);
+    const answer: unknown = await metrics.registry.getMetricsAsJSON();
+    const { body } = await workerMetrics().render([{ worker: 1, pid: 1, answer }], { of: 1, ends: 0 });
+    const served = [...body.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
     const named = [...PAGE.matchAll(/^\| `(latchkey_\w+)` \|/gm)].map(([, name]) => name);
 
     expect(named.sort()).toEqual(served.filter((name) => name.startsWith('latchkey_')).sort());

@@ -47,7 +47,7 @@ export function workerMetrics(): WorkerMetrics {
     async render(answers, { of, ends }) {
       await remember(answers);
       const registry = aggregate([past, ...[...lastOf.values()].map(({ metrics }) => metrics)]);
-      addOwn(registry, lastOf, { of, ends });
+      addOwn(registry, lastOf, { of, ends, serving: answers.length });
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
@@ -57,12 +57,16 @@ export function workerMetrics(): WorkerMetrics {
 const aggregate = (all: readonly (readonly MetricJson[])[]): Registry =>
   AggregatorRegistry.aggregate(all.map((metrics) => [...metrics]));
 
-function addOwn(registry: Registry, workers: ReadonlyMap<number, Remembered>, counts: { of: number; ends: number }) {
+function addOwn(
+  registry: Registry,
+  workers: ReadonlyMap<number, Remembered>,
+  counts: { of: number; ends: number; serving: number },
+) {
   const registers = [registry];
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers });
   gauge('latchkey_workers_configured', 'Processes that are to serve.').set(counts.of);
-  gauge('latchkey_workers_serving', 'Processes that serve.').set(workers.size);
+  gauge('latchkey_workers_serving', 'Processes that serve.').set(counts.serving);
   gauge('latchkey_worker_ends', 'Processes that ended, and that others took the place of.').set(counts.ends);
   const labels = ['worker', 'pid'];
   const answers = gauge('latchkey_worker_answers', 'Answers of each worker since its start.', labels);
