@@ -9,6 +9,7 @@ import { fuzzToken } from './drills/fuzz-token.ts';
 import { gracefulStop } from './drills/graceful-stop.ts';
 import { killNode } from './drills/kill-node.ts';
 import { killService } from './drills/kill-service.ts';
+import { liveSet } from './drills/live-set.ts';
 import { mongoFaults } from './drills/mongo-faults.ts';
 import { redisFaults } from './drills/redis-faults.ts';
 import { rotateKeys } from './drills/rotate-keys.ts';
@@ -27,6 +28,7 @@ const DRILLS: readonly Drill[] = [
   mongoFaults,
   killNode,
   rotateKeys,
+  liveSet,
 ];
 
 interface Chosen {

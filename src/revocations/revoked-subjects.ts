@@ -63,6 +63,8 @@ export function revokedSubjects(clock: Clock, singlesLimit = SINGLES_LIMIT): Rev
   let learned = 0;
 
   const learnDigest = (words: Uint32Array, at: number, expirySeconds: number): void => {
+    // Read from a snapshot, or from the store before it was swept there.
+    if (expirySeconds < Math.floor(clock.now() / 1_000)) return;
     learned += 1;
     // Never refused: what does not fit is held with less, and then costs a look-up.
     if (!singles.add(words, at, expirySeconds)) filter.add(words, at, expirySeconds, secondsFrom(clock.now()));
@@ -108,6 +110,7 @@ export function revokedSubjects(clock: Clock, singlesLimit = SINGLES_LIMIT): Rev
     learn(subject, minimum, expiresAt) {
       if (isSingleSubject(subject)) return learnDigest(digestOf(subject), 0, secondsFrom(expiresAt));
       const known = cutOffs.get(subject);
+      if (expiresAt < clock.now()) return;
       if (known !== undefined && known.minimum >= minimum && known.expiresAt >= expiresAt) return;
       learned += 1;
       cutOffs.set(subject, {
