@@ -33,7 +33,7 @@ export async function* sealedChunks(key: Buffer, payloads: AsyncIterable<Uint8Ar
 
 /**
  * @param keys those of this installation; the first chunk tells which of them it was
- * @returns the payloads, each with a buffer of its own
+ * @returns the payloads; each is good until the next is asked for, and stands where words may begin
  * @throws SnapshotUnusable at the first chunk that does not belong where it stands
  */
 export async function* openedChunks(
@@ -42,10 +42,14 @@ export async function* openedChunks(
 ): AsyncGenerator<Uint8Array> {
   let known: { readonly key: Buffer; readonly id: Uint8Array } | undefined;
   let index = 0;
+  // One for all: what is left behind outside of the heap may lie there for minutes.
+  let room = new ArrayBuffer(0);
   for await (const chunk of chunks) {
     const id = known?.id ?? new Uint8Array(chunk.subarray(MAC_BYTES, PREFIX_BYTES));
-    // A copy: it begins where words may begin, and is its reader's own.
-    const payload = new Uint8Array(chunk.subarray(PREFIX_BYTES));
+    const sealed = chunk.subarray(PREFIX_BYTES);
+    if (room.byteLength < sealed.byteLength) room = new ArrayBuffer(sealed.byteLength);
+    const payload = new Uint8Array(room, 0, sealed.byteLength);
+    payload.set(sealed);
     const key = (known === undefined ? keys : [known.key]).find((candidate) =>
       isMac(chunk.subarray(0, MAC_BYTES), macOf(candidate, id, index, payload)),
     );

@@ -95,17 +95,17 @@ export async function takeIn(payloads: AsyncIterable<Uint8Array>, revoked: Revok
   let head: FullHead | undefined;
   let slices: readonly FilterSlice[] = [];
   for await (const payload of payloads) {
-    const [kind, ...rest] = new Uint32Array(payload.buffer, 0, Math.min(3, payload.byteLength >>> 2));
+    const [kind, ...rest] = wordsOf(payload, 0).subarray(0, 3);
     if (head === undefined) {
       head = fullHeadOf(payload);
       slices = head.slices.map(({ words, ...slice }) => ({ ...slice, bits: new Uint32Array(words) }));
       continue;
     }
     if (kind === CUT_OFFS) learnCutOffs(payload, revoked);
-    if (kind === SINGLES) learnSingles(new Uint32Array(payload.buffer, 4), revoked);
+    if (kind === SINGLES) learnSingles(wordsOf(payload, 1), revoked);
     if (kind === SLICE) {
       const [number = 0, start = 0] = rest;
-      slices[number]?.bits.set(new Uint32Array(payload.buffer, 12), start);
+      slices[number]?.bits.set(wordsOf(payload, 3), start);
     }
     if (kind === END) {
       for (const slice of slices) revoked.filter.adopt(slice);
@@ -116,7 +116,7 @@ export async function takeIn(payloads: AsyncIterable<Uint8Array>, revoked: Revok
 }
 
 function fullHeadOf(payload: Uint8Array | undefined): FullHead {
-  if (payload === undefined || new Uint32Array(payload.buffer, 0, 1)[0] !== HEAD) {
+  if (payload === undefined || wordsOf(payload, 0)[0] !== HEAD) {
     throw new SnapshotUnusable('its beginning is missing');
   }
   // Authenticated: a process of this installation wrote it, and only its release may be another.
@@ -148,4 +148,9 @@ function textPayload(kind: number, value: unknown): Uint8Array {
   return Buffer.concat([wordsPayload([kind], new Uint32Array()), Buffer.from(JSON.stringify(value))]);
 }
 
-const textOf = (payload: Uint8Array): string => Buffer.from(payload.buffer, 4).toString();
+const textOf = (payload: Uint8Array): string => new TextDecoder().decode(payload.subarray(4));
+
+/** The whole words after the first `from`. */
+function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array, from: number): Uint32Array {
+  return new Uint32Array(buffer, byteOffset + from * 4, Math.max(0, (byteLength >>> 2) - from));
+}

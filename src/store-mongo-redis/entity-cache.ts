@@ -85,7 +85,8 @@ export function entityCache(): EntityCache {
     forget(id) {
       byId.delete(id);
       // It may be a new one that somebody has just been told is not there.
-      absent.clear();
+      // Clearing takes as long as it has room for entries, also when there are none.
+      if (absent.size > 0) absent.clear();
       for (const fill of fills.values()) fill.changed.add(id);
     },
 

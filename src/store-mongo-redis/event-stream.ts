@@ -38,6 +38,8 @@ export interface EventStream {
 }
 
 const EVENTS = ['insert', 'replace', 'update', 'delete'];
+/** Without it who is behind is sent 16 MB at a time, which are hundreds of megabytes of objects. */
+const EVENTS_PER_READ = 500;
 const LONGEST_PAUSE_MILLISECONDS = 1_000;
 
 /** Follows the changes of the named collections until it is closed: whatever breaks it, it begins again where it was. */
@@ -97,7 +99,11 @@ function openStream(
   const watched = { 'ns.coll': { $in: [...names] } };
   const ownBeats = { 'ns.coll': INTERNAL_COLLECTIONS.heartbeats, 'documentKey._id': processId };
   const pipeline = [{ $match: { operationType: { $in: EVENTS }, $or: [watched, ownBeats] } }];
-  return nativeDatabase(connection).watch(pipeline, { ...streamStart(position), fullDocument: 'updateLookup' });
+  return nativeDatabase(connection).watch(pipeline, {
+    ...streamStart(position),
+    fullDocument: 'updateLookup',
+    batchSize: EVENTS_PER_READ,
+  });
 }
 
 /** @returns the number of an own heartbeat; `undefined` for every other event */
