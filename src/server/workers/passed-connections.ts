@@ -63,6 +63,8 @@ export function passedConnections(): PassedConnections {
       // After its last message has been read.
       child.once('close', () => {
         listening.delete(worker);
+        // Where an end was noticed before the silence, Node.js would go on to pass connections to it.
+        worker.disconnect();
         for (const passed of open.values()) passOn(passed);
       });
     },
