@@ -11,6 +11,7 @@ import { killNode } from './drills/kill-node.ts';
 import { killService } from './drills/kill-service.ts';
 import { liveSet } from './drills/live-set.ts';
 import { mongoFaults } from './drills/mongo-faults.ts';
+import { overload } from './drills/overload.ts';
 import { redisFaults } from './drills/redis-faults.ts';
 import { rotateKeys } from './drills/rotate-keys.ts';
 import { spread } from './drills/spread.ts';
@@ -29,6 +30,7 @@ const DRILLS: readonly Drill[] = [
   killNode,
   rotateKeys,
   liveSet,
+  overload,
 ];
 
 interface Chosen {

@@ -1,5 +1,7 @@
 import { keepCompiledCode } from './server/compiled-code.ts';
+import { fitThreadPool } from './server/thread-pool.ts';
 
+fitThreadPool(process.env);
 keepCompiledCode(process.env);
 // Only now: what is imported at the top would be loaded, and compiled anew, before the line above.
 const { runCommandLine } = await import('./server/command-line.ts');

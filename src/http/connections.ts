@@ -23,6 +23,8 @@ export interface Connections {
   all(): Iterable<Connection>;
   /** Counts a request until its answer is over, and returns its connection. */
   begin(request: IncomingMessage, response: ServerResponse): Connection;
+  /** Counts a request whose answer is over already. */
+  pass(connection: Connection): void;
   /** Asks for the end of each connection after the answers that are now under way. */
   closeAfterAnswers(): void;
   /** Closes connections over which nothing has ever come. */
@@ -73,6 +75,11 @@ export function newConnections(): Connections {
         if (connection.inFlight.size === 0) connection.whenIdle?.();
       });
       return connection;
+    },
+
+    pass(connection) {
+      connection.requests += 1;
+      connection.begunAt = performance.now();
     },
 
     closeAfterAnswers() {

@@ -56,7 +56,12 @@ export interface ListenerParts {
   readonly manyClientsAt?: (address: string) => boolean;
   /** The body of answers that no door gives. Default: one sentence of plain text. */
   readonly refusalBodyOf?: RefusalBodyOf;
-  /** Told when an answer is over, also when its client went away. */
+  /**
+   * Answers a request that is not to be let in, at once and whole; false lets it in. Nothing else is done for it: what is
+   * shed must cost next to nothing, or shedding would be the overload. Default: every request is let in.
+   */
+  readonly shed?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Told when the answer to a request that was let in is over, also when its client went away. */
   readonly onAnswered?: (request: IncomingMessage, response: ServerResponse, milliseconds: number) => void;
   /** Told when the TLS files have changed. */
   readonly onTlsReload?: (reload: TlsReload) => void;
@@ -189,26 +194,35 @@ function followTls({ tls, onTlsReload }: ListenerParts, server: Server): () => v
 }
 
 function requestListener(
-  { handler, refusalBodyOf = PLAIN_REFUSAL, onAnswered }: ListenerParts,
+  { handler, refusalBodyOf = PLAIN_REFUSAL, onAnswered, shed = () => false }: ListenerParts,
   limits: ListenerLimits,
   connections: Connections,
   state: { readonly stopping: boolean },
 ): RequestListener {
   return (request, response) => {
-    const connection = connections.begin(request, response);
+    const connection = connections.of(request.socket);
+    const ahead = connection?.inFlight.size ?? 0;
+    const refusal = refusalOf(request, ahead + 1, limits);
+    if (state.stopping) response.setHeader('Connection', 'close');
+    // Behind nothing else, such an answer is written by now and owed to nobody, unless it waits for others or its client.
+    if (ahead === 0 && refusal === undefined && connection?.refused === false && shed(request, response)) {
+      if (response.writableLength > 0) connections.begin(request, response);
+      else connections.pass(connection);
+      return;
+    }
+    const begun = connections.begin(request, response);
     // Sent behind a refused one: it is not answered, and the connection ends with the refusal.
-    if (connection.refused) return;
+    if (begun.refused) return;
+    if (ahead > 0 && refusal === undefined && shed(request, response)) return;
     if (onAnswered !== undefined) {
       const begunAt = performance.now();
       response.once('close', () => onAnswered(request, response, performance.now() - begunAt));
     }
-    if (state.stopping) response.setHeader('Connection', 'close');
-    const refusal = refusalOf(request, connection.inFlight.size, limits);
     if (refusal === undefined) {
       handler(request, response);
       return;
     }
-    connection.refused = true;
+    begun.refused = true;
     refuse(response, refusal, refusalBodyOf);
   };
 }

@@ -33,7 +33,7 @@ export function limitersFor(parts: LimiterParts): (name: string) => FailedAttemp
 
 /** One process on one file would write down what nobody reads. */
 function mayHaveOthers({ config }: LimiterParts): boolean {
-  return config.store.kind === 'mongo-redis';
+  return config.store.kind === 'mongo-redis' || config.workers > 1;
 }
 
 function sharedAmongProcesses({ store, secrets, clock, logger }: LimiterParts): SharedCounts {

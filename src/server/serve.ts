@@ -4,6 +4,7 @@ import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
 import { type Config, isLoopback, publicUrlAt } from '../config/config.ts';
 import { refuseWhileStarting } from '../doors/ibm-iam-token/refusals.ts';
 import { clientAddresses } from '../http/client-addresses.ts';
+import { clientBuckets } from '../http/client-buckets.ts';
 import { type Listener, listen } from '../http/listener.ts';
 import { type OverloadGuard, overloadGuard } from '../http/overload-guard.ts';
 import { sealedCursors } from '../http/sealed-cursors.ts';
@@ -137,7 +138,11 @@ async function open<More extends object>(
     handler: refuseWhileStarting,
     unreadAnswers: () => 0,
   };
-  const guard = overloadGuard({ unreadAnswers: () => late.unreadAnswers() });
+  const clientAddressOf = clientAddresses(config.trustedProxies);
+  const guard = overloadGuard({
+    unreadAnswers: () => late.unreadAnswers(),
+    clientOf: clientBuckets({ clientAddressOf, hasProxies: config.trustedProxies.length > 0 }),
+  });
   opened.defer(() => guard.close());
   const handler: RequestListener = (request, response) => late.handler(request, response);
   const startListening = async (): Promise<Listener> => {
@@ -170,7 +175,7 @@ async function open<More extends object>(
   late.handler = buildApp({
     ...{ config, domains, publicUrl, issuer, logger },
     nodes: nodeListIn({ store, access: domains.access, clock, presence }),
-    clientAddressOf: clientAddresses(config.trustedProxies),
+    clientAddressOf,
     cursors: sealedCursors(cursorKeyOf(secrets.masterKey)),
   });
   const listener = early ?? (await startListening());

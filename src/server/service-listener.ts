@@ -9,6 +9,7 @@ import { type Listener, listen } from '../http/listener.ts';
 import type { OverloadGuard } from '../http/overload-guard.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { requestLog } from '../telemetry/request-log.ts';
+import { shedReport } from '../telemetry/shed-report.ts';
 
 /** What the service's own listener stands on. */
 export interface ServiceListenerParts {
@@ -25,6 +26,7 @@ const isLoopback = (address: string): boolean => address.startsWith('127.') || a
 /** Opens the listener of the service: shedding before routing, metrics and logs after the answer. */
 export function listenForService({ config, guard, metrics, logger, handler }: ServiceListenerParts): Promise<Listener> {
   const log = requestLog(logger);
+  const reportShed = shedReport(logger);
   const proxies = addressSet(config.trustedProxies);
   const onAnswered = (request: IncomingMessage, response: ServerResponse, milliseconds: number): void => {
     // Express adds the route to the request that it was given; it is absent where none matched.
@@ -32,10 +34,14 @@ export function listenForService({ config, guard, metrics, logger, handler }: Se
     log({ method: request.method, url: request.url, status: response.statusCode, milliseconds });
   };
   return listen({
-    handler: guard.around(handler, (_problem, request, response) => {
+    shed: (request, response) => {
+      if (!guard.isFull(request)) return false;
       metrics.shed();
+      reportShed();
       refuseInTokenForm(request, response);
-    }),
+      return true;
+    },
+    handler: guard.around(handler),
     host: config.host,
     port: config.port,
     tls: config.tls,

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -14,7 +16,7 @@ const PAUSE_MILLISECONDS = 60;
 /** What may pass while the processes have not yet heard of each other: half a second of guesses, and as many for a busy machine. */
 const UNHEARD = 16;
 
-// The embedded store is one machine's; what its workers share is tested with them.
+// The embedded store has no Redis to lose; what its workers share is below.
 (BACKENDS.includes('mongo-redis') ? describe : describe.skip)('the limit of failures on several nodes (R30)', () => {
   let redis: ServerProcess;
   const nodes: RunningService[] = [];
@@ -124,3 +126,51 @@ const UNHEARD = 16;
     });
   });
 });
+
+// The store of several nodes is above.
+(BACKENDS.includes('sqlite') ? describe : describe.skip)(
+  'the limit of failures among workers on one file (R30)',
+  () => {
+    const given = async (workers: string, dataFolder?: string): Promise<RunningService> => {
+      const settings = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: String(LIMIT), LATCHKEY_WORKERS: workers };
+      const service = await runningService({ settings, ...(dataFolder !== undefined && { dataFolder }) });
+      service.clock.beginMinute();
+      return service;
+    };
+    const guessAt = async (service: RunningService) =>
+      (await service.exchange({ grant_type: 'apikey', apikey: newApiKeySecret() })).status;
+    const counts = ({ dataFolder }: RunningService): number => {
+      const database = new DatabaseSync(join(dataFolder, 'latchkey.sqlite'), { readOnly: true });
+      const found = database
+        .prepare("SELECT count(*) AS counted FROM expiring_values WHERE key LIKE 'failures:%'")
+        .get();
+      database.close();
+      return Number(found?.['counted']);
+    };
+
+    it('given an address that is over its limit at one worker, when it fails at another, then it is limited there in 2 s', async () => {
+      const first = await given('2');
+      const second = await given('2', first.dataFolder);
+      for (let turn = 0; turn < LIMIT; turn += 1) await guessAt(first);
+
+      await guessAt(second);
+      await eventually(async () => expect(await guessAt(second)).toBe(429), 2_000);
+      const isGood = (await second.exchange({ grant_type: 'apikey', apikey: first.adminKey })).status === 200;
+
+      await second.dispose();
+      await first.dispose();
+      expect(isGood).toBe(true);
+    });
+
+    it('given one process alone, when failures are counted, then nothing is written for it', async () => {
+      const alone = await given('1');
+      for (let turn = 0; turn < LIMIT; turn += 1) await guessAt(alone);
+      await pause(600);
+
+      const written = counts(alone);
+
+      await alone.dispose();
+      expect(written).toBe(0);
+    });
+  },
+);

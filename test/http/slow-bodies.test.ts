@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Listener, type ListenerParts, listen } from '../../src/http/listener.ts';
 import { type OverloadGuard, type OverloadLimits, overloadGuard } from '../../src/http/overload-guard.ts';
 import { readForm } from '../../src/http/read-form.ts';
-import { sendRaw } from './wire.ts';
+import { sendRaw, shedBy } from './wire.ts';
 
 const sockets: Socket[] = [];
 const guards: OverloadGuard[] = [];
@@ -28,8 +28,8 @@ async function givenListener(limits: Partial<ListenerParts['limits']> = {}, guar
       () => response.destroy(),
     );
   };
-  const shed = guard.around(handler, (_problem, _request, response) => void response.writeHead(503).end());
-  const listener = await listen({ handler: shed, host: '127.0.0.1', port: 0, limits });
+  const guarding = { handler: guard.around(handler), shed: shedBy(guard) };
+  const listener = await listen({ ...guarding, host: '127.0.0.1', port: 0, limits });
   listeners.push(listener);
   return { listener, guard };
 }
@@ -76,7 +76,7 @@ describe('listen behind an overload guard, given requests whose bodies do not co
     guards.push(guard);
     const handler: RequestListener = (request, response) =>
       void readForm(request).then(() => answers.push(() => response.end()));
-    const listener = await listen({ handler: guard.around(handler, () => {}), host: '127.0.0.1', port: 0 });
+    const listener = await listen({ handler: guard.around(handler), host: '127.0.0.1', port: 0 });
     listeners.push(listener);
     const [socket] = await givenSockets(listener.port, 1, WITHOUT_BODY);
     await new Promise((resolve) => setTimeout(resolve, 50));

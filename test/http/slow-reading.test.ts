@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Listener, listen } from '../../src/http/listener.ts';
 import { type OverloadGuard, overloadGuard } from '../../src/http/overload-guard.ts';
+import { shedBy } from './wire.ts';
 
 const AHEAD = 8;
 const CLIENTS = 8;
@@ -22,11 +23,14 @@ describe('a listener behind an overload guard, given clients that ask and read n
     let unread = (): number => 0;
     const opened = overloadGuard({ maximumInFlight: CLIENTS * (AHEAD - 2), unreadAnswers: () => unread() });
     guard = opened;
-    const handler = opened.around(
-      (_request, response) => void response.end(ANSWER),
-      (_problem, _request, response) => void response.writeHead(503).end(),
-    );
-    const started = await listen({ handler, host: '127.0.0.1', port: 0, limits: { unreadMilliseconds } });
+    const handler = opened.around((_request, response) => void response.end(ANSWER));
+    const started = await listen({
+      handler,
+      shed: shedBy(opened),
+      host: '127.0.0.1',
+      port: 0,
+      limits: { unreadMilliseconds },
+    });
     listener = started;
     unread = started.unreadAnswers;
     for (let client = 0; client < CLIENTS; client += 1) {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { PassThrough } from 'node:stream';
+import type { OverloadGuard } from '../../src/http/overload-guard.ts';
 import type { UnreadRequest } from '../../src/http/read-body.ts';
 import { Problem } from '../../src/problems/problem.ts';
 
@@ -74,6 +75,15 @@ export async function opened(server: Server): Promise<number> {
   // Safe: a server that listens on a host and a port has an AddressInfo.
   return (server.address() as AddressInfo).port;
 }
+
+/** For a listener: tells 503 what the guard does not let in. */
+export const shedBy =
+  (guard: OverloadGuard) =>
+  (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (!guard.isFull(request)) return false;
+    response.writeHead(503, { 'Retry-After': '1' }).end();
+    return true;
+  };
 
 /** A request that never was on a wire, for properties with many thousand bodies. */
 export function requestOf(headers: Record<string, string>, body: Uint8Array = Buffer.alloc(0)): UnreadRequest {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { transactionIdOf } from '../../http/request-identity.ts';
 import type { RefusalBodyOf } from '../../http/unreadable-requests.ts';
 import { TOKEN_PROBLEMS } from './token-problems.ts';
@@ -13,25 +13,19 @@ export const unreadableInTokenForm: RefusalBodyOf = ({ status, sentence }) => ({
 });
 
 /** Answers a request that is not let in because there is too much to do. */
-export function refuseInTokenForm(request: IncomingMessage, response: ServerResponse): void {
-  refuse(request, response, 'The service has more work than it can finish in time. Try again shortly.');
-}
+export const refuseInTokenForm = refusalOf('The service has more work than it can finish in time. Try again shortly.');
 
 /** Answers a request that comes before the service is ready. */
-export function refuseWhileStarting(request: IncomingMessage, response: ServerResponse): void {
-  refuse(request, response, 'The service is starting. Try again shortly.');
-}
+export const refuseWhileStarting = refusalOf('The service is starting. Try again shortly.');
 
-/** Written by hand and before any routing, because it must cost nothing. */
-function refuse(request: IncomingMessage, response: ServerResponse, errorMessage: string): void {
+/** Written by hand and before any routing, because it must cost next to nothing: an overload is answered with it. */
+function refusalOf(errorMessage: string): RequestListener {
   const body = JSON.stringify({ errorCode: TOKEN_PROBLEMS.overloaded.errorCode, errorMessage });
-  response
-    .writeHead(503, {
-      'Content-Type': 'application/json',
-      'Cache-Control': 'no-store',
-      'Retry-After': '1',
-      'Transaction-Id': transactionIdOf(request),
-      'Content-Length': Buffer.byteLength(body),
-    })
-    .end(body);
+  const headers = [
+    ...['Content-Type', 'application/json', 'Cache-Control', 'no-store', 'Retry-After', '1'],
+    ...['Content-Length', String(Buffer.byteLength(body)), 'Transaction-Id'],
+  ];
+  return (request, response) => {
+    response.writeHead(503, [...headers, transactionIdOf(request)]).end(body);
+  };
 }
