@@ -60,8 +60,21 @@ export async function drillGround(parts: DrillGroundParts): Promise<DrillGround>
       await fleet.stop();
       return {
         facts: { ...ledgerFacts(kept), ...loadFacts(loaded) },
-        findings: [...kept.findings, ...loaded.findings, ...late],
+        findings: [...kept.findings, ...loaded.findings, ...late, ...errorsIn(fleet)],
       };
     },
   };
+}
+
+const MOST_ERRORS = 5;
+
+/** An error in the log is what no request should ever meet: a defect, and not an outage. */
+function errorsIn({ nodes }: Fleet): readonly string[] {
+  return nodes.flatMap((service, node) => {
+    const lines = service
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"level":"error"'));
+    return lines.slice(0, MOST_ERRORS).map((line) => `node ${node} logged: ${line}`);
+  });
 }

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { clocks } from '../../../scripts/drills/clocks.ts';
 import type { Drill } from '../../../scripts/drills/drill.ts';
 import { killNode } from '../../../scripts/drills/kill-node.ts';
+import { mongoFaults } from '../../../scripts/drills/mongo-faults.ts';
 import { redisFaults } from '../../../scripts/drills/redis-faults.ts';
 import { rotateKeys } from '../../../scripts/drills/rotate-keys.ts';
 import { spread } from '../../../scripts/drills/spread.ts';
@@ -19,8 +21,10 @@ describe.each(BACKENDS)('drills with small counts [%s]', (backend) => {
     ['tokens, keys and service IDs are taken back on two nodes with two workers each', spread, 100, 2],
     ['nodes are killed while tokens are taken back at them', killNode, 4, 1],
     ['workers are killed while tokens are taken back at them', killNode, 4, 2],
+    ['the clocks of three nodes are a minute apart', clocks, 60, 1],
     ['the signing keys are rotated and verifiers cache the old ones', rotateKeys, 1, 1],
     ['Redis is killed, stopped, flushed, restarted empty, and evicts', redisFaults, 5, 1],
+    ['the primary is killed, another steps down, and a node is cut off', mongoFaults, 3, 1],
   ];
 
   it.each(rows.filter(([, drill]) => given(drill)))(
