@@ -103,7 +103,7 @@ function conclude({ facts, findings }: DrillReport, milliseconds: number): numbe
 }
 
 function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
   return Number(text);
 }
 

@@ -60,21 +60,21 @@ export async function drillGround(parts: DrillGroundParts): Promise<DrillGround>
       await fleet.stop();
       return {
         facts: { ...ledgerFacts(kept), ...loadFacts(loaded) },
-        findings: [...kept.findings, ...loaded.findings, ...late, ...errorsIn(fleet)],
+        findings: [...kept.findings, ...loaded.findings, ...late, ...defectsIn(fleet)],
       };
     },
   };
 }
 
-const MOST_ERRORS = 5;
+const MOST_DEFECTS = 5;
 
-/** An error in the log is what no request should ever meet: a defect, and not an outage. */
-function errorsIn({ nodes }: Fleet): readonly string[] {
+/** What the nodes wrote of answers that are a defect, and not an outage. */
+function defectsIn({ nodes }: Fleet): readonly string[] {
   return nodes.flatMap((service, node) => {
     const lines = service
       .output()
       .split('\n')
-      .filter((line) => line.includes('"level":"error"'));
-    return lines.slice(0, MOST_ERRORS).map((line) => `node ${node} logged: ${line}`);
+      .filter((line) => line.includes('"status":500'));
+    return lines.slice(0, MOST_DEFECTS).map((line) => `node ${node} logged: ${line}`);
   });
 }

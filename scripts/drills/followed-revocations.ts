@@ -55,7 +55,7 @@ export async function followOne({
   othersMilliseconds,
 }: FollowParts): Promise<boolean> {
   const all = witnesses();
-  const prepared = await prepare(oneOf(all, below));
+  const prepared = await preparedBy(prepare, oneOf(all, below), kept);
   if (prepared === undefined) return false;
   const at = oneOf(all, below);
   await requireFresh(oneOf(all, below), prepared, kept);
@@ -82,6 +82,20 @@ export async function followOne({
   ]);
   await prepared.after?.(at);
   return true;
+}
+
+/** What cannot even be prepared, because something good was refused or failed, is a finding and not the end of the drill. */
+async function preparedBy(
+  prepare: PrepareRevocation,
+  at: Witness,
+  kept: Ledger,
+): Promise<PreparedRevocation | undefined> {
+  try {
+    return await prepare(at);
+  } catch (error) {
+    kept.findings.push(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }
 
 async function requireFresh(witness: Witness, { token, level }: PreparedRevocation, kept: Ledger): Promise<void> {
