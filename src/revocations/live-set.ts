@@ -10,6 +10,8 @@ import { type RevokedSubjects, type RevokedSubjectsSize, revokedSubjects } from 
 
 /** What is revoked now, in memory: asked for every token. */
 export interface LiveSet extends RevokedSubjectsSize {
+  /** By what it was told since the start whether something was revoked. */
+  readonly checks: Readonly<CheckCounts>;
   /**
    * Answers from memory, without a store call, while the process is sure to hear of revocations within a second; else from
    * the primary; while that cannot be reached, from memory for the grace. What only the filter seems to have is always
@@ -32,6 +34,17 @@ export interface LiveSet extends RevokedSubjectsSize {
   close(): Promise<void>;
 }
 
+/** How many checks were answered from where. */
+export interface CheckCounts {
+  memory: number;
+  /** The durable store was asked: the memory could not be trusted, or the filter seemed to have it. */
+  primary: number;
+  /** From memory, within the grace, while the primary could not be asked. */
+  grace: number;
+  /** Not at all: the caller was told that it cannot be known. */
+  unknown: number;
+}
+
 /** What the live set stands on. */
 export interface LiveSetParts {
   readonly store: Store;
@@ -42,6 +55,11 @@ export interface LiveSetParts {
   readonly snapshotKeys?: readonly Buffer[];
   /** Default: silent. */
   readonly logger?: RevocationLogger;
+  /**
+   * Told, once it is open, of everything that arrives for the first time: how long after it was made, in milliseconds, by
+   * two clocks that may differ.
+   */
+  readonly onArrival?: (milliseconds: number) => void;
 }
 
 const LOAD_PAGE_ROWS = 1000;
@@ -49,26 +67,43 @@ const SILENT: RevocationLogger = { info: () => undefined, warn: () => undefined 
 
 /** Opens the live set; it is complete when it returns. */
 export async function openLiveSet(parts: LiveSetParts): Promise<LiveSet> {
-  const { store, clock, singlesLimit, snapshotKeys, logger = SILENT } = parts;
+  const { store, clock, singlesLimit, snapshotKeys, logger = SILENT, onArrival } = parts;
   const revoked = revokedSubjects(clock, singlesLimit);
   const snapshots = snapshotKeys && revocationSnapshots({ ...{ store, clock, revoked, logger }, keys: snapshotKeys });
-  const subscription = await fill({ store, revoked, snapshots, logger });
+  let isOpen = false;
+  const arrive = (revocation: Revocation): void => {
+    // Both ways bring everything: what the first has brought is known when the second comes.
+    const isNews = isOpen && revoked.judge([[revocation.subject, revocation.minimum - 1]]) === false;
+    learnFrom(revoked, revocation);
+    if (isNews) onArrival?.(clock.now() - revocation.createdAt);
+  };
+  const subscription = await fill({ store, revoked, snapshots, logger, arrive });
+  isOpen = true;
+  const checks: CheckCounts = { memory: 0, primary: 0, grace: 0, unknown: 0 };
 
   return {
     async revokes(subjects) {
       subscription.catchUp();
       const verdict = revoked.judge(subjects);
+      const isCurrent = verdict === true || subscription.isCurrent();
       // What was taken back stays so, however old the memory is; only "not revoked" needs proof.
-      if (verdict === true) return true;
-      if (subscription.isCurrent()) return verdict === false ? false : revokedInStore(store, verdict);
+      if (typeof verdict === 'boolean' && isCurrent) {
+        checks.memory += 1;
+        return verdict;
+      }
       try {
-        return await revokedInStore(store, subjects);
+        const revokedThere = await revokedInStore(store, isCurrent && verdict !== false ? verdict : subjects);
+        checks.primary += 1;
+        return revokedThere;
       } catch (error) {
         const isKnown = verdict === false && subscription.wasCurrentLately();
-        if (error instanceof StoreUnavailable && isKnown) return false;
+        const goesOn = error instanceof StoreUnavailable && isKnown;
+        checks[goesOn ? 'grace' : 'unknown'] += 1;
+        if (goesOn) return false;
         throw error;
       }
     },
+    checks,
     learn: revoked.learn,
     hearing: () => hearingOf(subscription),
     sweep: revoked.sweep,
@@ -96,17 +131,18 @@ interface FillParts {
   readonly revoked: RevokedSubjects;
   readonly snapshots: RevocationSnapshots | undefined;
   readonly logger: RevocationLogger;
+  /** Takes in what the stream tells. */
+  readonly arrive: (revocation: Revocation) => void;
 }
 
 /** Takes in all that is revoked, and follows what comes. */
-async function fill({ store, revoked, snapshots, logger }: FillParts): Promise<Subscription> {
+async function fill({ store, revoked, snapshots, logger, arrive }: FillParts): Promise<Subscription> {
   const begunAt = performance.now();
-  const learn = ({ subject, minimum, expiresAt }: Revocation): void => revoked.learn(subject, minimum, expiresAt);
   const follow = (since?: Sequence): Promise<Subscription> =>
     store.watch(
       [REVOCATIONS],
       // The subscription names one collection, so every entity that it delivers is a Revocation.
-      ({ entity }: StoredChange) => entity !== undefined && learn(entity as Revocation),
+      ({ entity }: StoredChange) => entity !== undefined && arrive(entity as Revocation),
       since,
     );
   const tell = (from: 'snapshot' | 'store'): void => {
@@ -123,10 +159,13 @@ async function fill({ store, revoked, snapshots, logger }: FillParts): Promise<S
   }
   // Follows first and loads what is there after, so that nothing committed in between is missed.
   const subscription = await follow();
-  await loadAll(store, learn);
+  await loadAll(store, (revocation) => learnFrom(revoked, revocation));
   tell('store');
   return subscription;
 }
+
+const learnFrom = (revoked: RevokedSubjects, { subject, minimum, expiresAt }: Revocation): void =>
+  revoked.learn(subject, minimum, expiresAt);
 
 /** A stream that does not come up must not keep a node from starting: it can still ask the primary. */
 function undefinedWhenUnavailable(error: unknown): undefined {

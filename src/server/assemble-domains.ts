@@ -67,7 +67,10 @@ export async function assembleDomains(parts: AssembleParts) {
     recorded: signingKeysRecorded(clock),
   });
   opened.defer(() => signingKeys.close());
-  const revocations = await openLiveSet({ store, clock, logger, snapshotKeys: snapshotKeysOf(secrets.masterKey) });
+  const revocations = await openLiveSet({
+    ...{ store, clock, logger, snapshotKeys: snapshotKeysOf(secrets.masterKey) },
+    onArrival: metrics.spread.arrived,
+  });
   opened.defer(() => revocations.close());
   const onError = (cause: unknown): void => logger.warn({ err: cause }, 'records could not be written; they are kept');
   const recorder = recordExchanges({ store, clock, onError });

@@ -10,6 +10,8 @@ import { pathOf } from '../http/read-query.ts';
 import { type RequestNames, requestNamesOf } from '../http/request-identity.ts';
 import type { SealedCursors } from '../http/sealed-cursors.ts';
 import type { NodeList } from '../nodes/node-list.ts';
+import { Problem } from '../problems/problem.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
 
 /** What every door may be given. */
@@ -22,12 +24,13 @@ export interface DoorParts {
   readonly publicUrl: string;
   readonly issuer: string;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'unavailable'>;
 }
 
 /** One row a door: the token endpoint first, because it is asked most; what an exchange does not need is loaded later. */
 export function doors(parts: DoorParts): readonly RequestHandler[] {
   const { config, domains, clientAddressOf, cursors, publicUrl, issuer, logger } = parts;
-  const onFailure = failureLog(logger);
+  const onFailure = failureLog(logger, parts.metrics);
   return [
     ibmIamTokenDoor({
       ...domains,
@@ -64,9 +67,10 @@ function callers({ domains, clientAddressOf }: DoorParts): (request: Request) =>
   };
 }
 
-/** The caller's own mistakes at `debug`; what only an operator can mend, with its diagnostic, at `error`. */
-function failureLog(logger: Logger) {
+/** Counts what is 503. The caller's own mistakes at `debug`; what only an operator can mend, with its diagnostic, at `error`. */
+function failureLog(logger: Logger, metrics: Pick<Metrics, 'unavailable'>) {
   return (failure: unknown, status: number, request: Request, names: RequestNames): void => {
+    if (status === 503) metrics.unavailable(failure instanceof Problem ? failure.code : 'internal_error');
     const level = status >= 500 ? 'error' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     logger[level]({ ...names, method: request.method, path: pathOf(request), status, err: failure }, 'request refused');

@@ -23,7 +23,7 @@ import { bootstrap } from './bootstrap.ts';
 import { buildApp } from './build-app.ts';
 import { openSecrets, openStore, requireSameSecrets } from './open-store.ts';
 import { type OperationsParts, operationsApp } from './operations-app.ts';
-import { ownStatus } from './own-status.ts';
+import { ownStatus, spreadFacts } from './own-status.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import { listenForService } from './service-listener.ts';
 import { VERSION } from './version.ts';
@@ -169,11 +169,13 @@ async function open<More extends object>(
   const readiness = readinessOf({ store, metrics, accepting: () => accepting });
   const more = await beforeServing(operationsOf(publicUrl, readiness, metrics));
   const runner = startRoundAbout({ ...parts, metrics, store, domains, guard }, opened);
-  presence.report(ownStatus({ domains, runner, accepting: () => accepting }));
+  const status = ownStatus({ domains, runner, accepting: () => accepting });
+  presence.report(status);
+  metrics.spread.follow(spreadFacts(status, domains, store));
   const back = await store.describe();
   // Last, so that nobody is served by a service that goes on to fail.
   late.handler = buildApp({
-    ...{ config, domains, publicUrl, issuer, logger },
+    ...{ config, domains, publicUrl, issuer, logger, metrics },
     nodes: nodeListIn({ store, access: domains.access, clock, presence }),
     clientAddressOf,
     cursors: sealedCursors(cursorKeyOf(secrets.masterKey)),

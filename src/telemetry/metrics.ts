@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type SpreadMetrics, spreadMetrics } from './spread-metrics.ts';
 
 /** What the service counts and measures; none of it is global, so that two services may live in one process. */
 export interface Metrics {
@@ -8,8 +9,11 @@ export interface Metrics {
   answered(route: string, status: number, seconds: number): void;
   /** One more caller refused by the limiter of this name. */
   refused(limiter: string): void;
-  /** One more request shed by the overload guard. */
+  /** One more request shed by the overload guard, and so one more 503. */
   shed(): void;
+  /** One more answer 503. `reason`: the problem's code. */
+  unavailable(reason: string): void;
+  readonly spread: SpreadMetrics;
   /** Whether the durable store answered last time. */
   setStoreUp(up: boolean): void;
   /** Gives the gauge of the signing key's age its source, in seconds; `undefined` while there is no key. */
@@ -55,6 +59,12 @@ export function newMetrics(): Metrics {
     help: 'Requests refused because of overload.',
     registers,
   });
+  const unavailable = new Counter({
+    name: 'latchkey_unavailable_answers_total',
+    help: 'Answers 503 by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
   const storeUp = new Gauge({
     name: 'latchkey_store_up',
     help: 'Whether the durable store answered last time.',
@@ -67,7 +77,12 @@ export function newMetrics(): Metrics {
     exchanged: (outcome, code) => exchanges.inc({ outcome, code }),
     answered: (route, status, seconds) => duration(route, status).observe(seconds),
     refused: (limiter) => refusals.inc({ limiter }),
-    shed: () => sheds.inc(),
+    shed() {
+      sheds.inc();
+      unavailable.inc({ reason: 'shed' });
+    },
+    unavailable: (reason) => unavailable.inc({ reason }),
+    spread: spreadMetrics(registry),
     setStoreUp: (up) => storeUp.set(up ? 1 : 0),
     followSigningKeyAge: (ageSeconds) =>
       follow(registers, 'latchkey_signing_key_age_seconds', 'Age of the key that signs.', ageSeconds, 'max'),

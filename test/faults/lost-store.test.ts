@@ -68,6 +68,7 @@ const SETTINGS = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '0' };
       const waited = performance.now() - begunAt;
       await passed(begunAt + GRACE_MILLISECONDS - performance.now());
       const afterGrace = await Promise.all(hot());
+      const { text: metrics } = await service.operations('GET', '/metrics');
       await mend();
 
       expect(hotAnswers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -78,6 +79,12 @@ const SETTINGS = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '0' };
         expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
       expect(readyz.answer).toMatchObject({ status: 503, body: { store: 'down' } });
       expect(readyz.after).toBeLessThan(2_000);
+      for (const line of [
+        'latchkey_unavailable_answers_total{reason="store_unavailable"}',
+        'latchkey_freshness{state="lost"}',
+      ]) {
+        expect(metrics.split('\n').find((candidate) => candidate.startsWith(`${line} `))).toMatch(/ [1-9]\d*$/);
+      }
       expect(waited).toBeLessThan(BOUND_MILLISECONDS);
 
       await eventually(async () => expect((await service.operations('GET', '/readyz')).status).toBe(200));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../src/problems/request-problems.ts';
 import { type LiveSet, openLiveSet } from '../../src/revocations/live-set.ts';
 import { cutOff, REVOCATIONS, tokenRevocation } from '../../src/revocations/revocation.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -50,6 +51,47 @@ describe('the live set', () => {
       false,
       false,
     ]);
+  });
+
+  it.each([
+    ['hears of everything', { isCurrent: true, wasCurrentLately: true, primary: false }, 'memory', false],
+    ['asks the primary', { isCurrent: false, wasCurrentLately: false, primary: true }, 'primary', false],
+    ['goes on for the grace', { isCurrent: false, wasCurrentLately: true, primary: false }, 'grace', false],
+    ['cannot know', { isCurrent: false, wasCurrentLately: false, primary: false }, 'unknown', 'unknown'],
+  ] as const)('given a process that %s, when it is asked, then it counts by what it was told', async (...row) => {
+    const [, { primary, ...hears }, counted, expected] = row;
+    const subscription = {
+      catchUp: () => undefined,
+      isCurrent: () => hears.isCurrent,
+      wasCurrentLately: () => hears.wasCurrentLately,
+    };
+    let isAway = false;
+    const impaired = new Proxy(store, {
+      get(target, name, receiver) {
+        if (name === 'watch') return async () => subscription;
+        if (name === 'read' && isAway) throw new StoreUnavailable();
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    const set = await openLiveSet({ store: impaired, clock });
+    isAway = !primary;
+
+    const told = await set.revokes([['key:unheard-of', 1]]).catch(() => 'unknown');
+
+    expect(told).toBe(expected);
+    expect(set.checks).toEqual({ memory: 0, primary: 0, grace: 0, unknown: 0, [counted]: 1 });
+  });
+
+  it('given a set that is open, when something is taken back, then it tells once how long that took', async () => {
+    const told: number[] = [];
+    await store.commit([cutOff('key:before', 2, 'a', now)]);
+    const set = await openLiveSet({ store, clock, onArrival: (milliseconds) => told.push(milliseconds) });
+
+    await store.commit([cutOff('key:measured', 2, 'a', now - 70)]);
+    await store.commit([cutOff('key:measured', 1, 'a', now - 90)]);
+
+    expect(told).toEqual([70]);
+    await set.close();
   });
 
   /** A change that is delivered late must not bring a revoked token back. */

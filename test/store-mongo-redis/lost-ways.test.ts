@@ -138,6 +138,7 @@ describe('two stores whose ways to hear of each other are lost', () => {
         await pause(2_000);
         expect(await readHere(widget)).toStrictEqual(widget);
         expect(watching.wasCurrentLately()).toBe(true);
+        expect(here.recentReadCounts().graces).toBeGreaterThan(0);
 
         await pause(9_500);
         await expect(readHere(widget)).rejects.toThrow(StoreUnavailable);
