@@ -34,6 +34,8 @@ export interface OverloadAnswer {
   /** Of what was served, milliseconds: from the moment it was due. */
   readonly servedP50: number;
   readonly servedP99: number;
+  /** Of what was served after the first second, when a burst is worked off. */
+  readonly settledP99: number;
   readonly shedP99: number;
   /** When all connections stood and the asking began, milliseconds since the epoch. */
   readonly begunAt: number;
@@ -46,6 +48,7 @@ interface Progress {
   sent: number;
   unsent: number;
   readonly served: number[];
+  readonly settled: number[];
   readonly shed: number[];
   readonly others: Record<string, number>;
   readonly quarters: number[];
@@ -63,6 +66,7 @@ const GRANT_TYPE = encodeURIComponent('urn:ibm:params:oauth:grant-type:apikey');
 const END_OF_HEAD = '\r\n\r\n';
 const CONTENT_LENGTH = /\r\ncontent-length: (\d+)/i;
 const QUARTER = 250;
+const BURST_QUARTERS = 4;
 const TURN_MILLISECONDS = 2;
 /** For answers that are still to come at the end. */
 const LAST_ANSWERS_MILLISECONDS = 3_000;
@@ -71,17 +75,18 @@ answerParent<OverloadQuestion, OverloadAnswer>(async (question) => {
   if (question.core !== undefined) execFileSync('taskset', ['-a', '-c', '-p', `${question.core}`, `${process.pid}`]);
   const before = process.cpuUsage();
   const progress: Progress = {
-    ...{ sent: 0, unsent: 0, served: [], shed: [], others: {}, quarters: [] },
+    ...{ sent: 0, unsent: 0, served: [], settled: [], shed: [], others: {}, quarters: [] },
     begunAt: performance.now(),
     isOver: false,
   };
   await (question.ratePerSecond === undefined ? closedLoop(question, progress) : openLoop(question, progress));
   const { user, system } = process.cpuUsage(before);
-  const { sent, unsent, served, shed, others, quarters } = progress;
+  const { sent, unsent, served, settled, shed, others, quarters } = progress;
   return {
     ...{ sent, unsent, others, served: served.length, shed: shed.length },
     servedP50: percentile(served, 0.5),
     servedP99: percentile(served, 0.99),
+    settledP99: percentile(settled, 0.99),
     shedP99: percentile(shed, 0.99),
     begunAt: performance.timeOrigin + progress.begunAt,
     quarters: Array.from(quarters, (count) => count ?? 0),
@@ -182,6 +187,7 @@ function note(progress: Progress, answer: string, milliseconds: number): void {
   if (status === '200') {
     progress.served.push(milliseconds);
     const quarter = Math.floor((performance.now() - progress.begunAt) / QUARTER);
+    if (quarter >= BURST_QUARTERS) progress.settled.push(milliseconds);
     progress.quarters[quarter] = (progress.quarters[quarter] ?? 0) + 1;
   } else if (status === '503' && /\r\nretry-after: \d+/i.test(answer)) progress.shed.push(milliseconds);
   else count(progress.others, status === '503' ? '503 without Retry-After' : status);

@@ -118,7 +118,6 @@ function conclude({ peak, flood, honest, milliseconds, cpuBetween, core }: Measu
   const peakCpu = cpuBetween(peak.begunAt, peak.begunAt + PEAK_MILLISECONDS);
   const cpu = cpuBetween(flood.begunAt, endedAt);
   const recovery = recoverySeconds(honest, endedAt, peakRate);
-  const others = { ...flood.others };
   const facts = {
     'service and loads on a core each': core === undefined ? 'no' : 'yes',
     'peak, a second': Math.round(peakRate),
@@ -131,9 +130,9 @@ function conclude({ peak, flood, honest, milliseconds, cpuBetween, core }: Measu
     'CPU of the service, cores, at peak and in the flood': `${(peakCpu / PEAK_MILLISECONDS).toFixed(2)}, ${(cpu / milliseconds).toFixed(2)}`,
     'CPU of the flood, cores': (flood.cpuMilliseconds / milliseconds).toFixed(2),
     'told 503 with Retry-After': `${flood.shed} (99 % within ${flood.shedP99} ms)`,
-    'other answers and failures of the flood': JSON.stringify(others),
+    'other answers and failures of the flood': JSON.stringify(flood.others),
     'due and not sent': flood.unsent,
-    'served to the flood, milliseconds (50 %, 99 %)': `${flood.servedP50}, ${flood.servedP99}`,
+    'served to the flood, milliseconds (50 %, 99 %, 99 % after the first second)': `${flood.servedP50}, ${flood.servedP99}, ${flood.settledP99}`,
     'served to the honest, milliseconds (50 %, 99 %)': `${honest.servedP50}, ${honest.servedP99}`,
     'honest requests served, told 503': `${honest.served}, ${honest.shed}`,
     'recovered after, seconds': recovery,
