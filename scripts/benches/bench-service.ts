@@ -32,7 +32,8 @@ export async function startService(
 ): Promise<MeasuredProcess> {
   const [port, operationsPort] = await Promise.all([freePort(), freePort()]);
   const ports = { LATCHKEY_PORT: `${port}`, LATCHKEY_OPERATIONS_PORT: `${operationsPort}` };
-  return startScript([join(ROOT, 'src/main.ts')], port, { ...ports, ...settings, ...more });
+  // As scripts/start does.
+  return startScript(['--max-semi-space-size=8', join(ROOT, 'src/main.ts')], port, { ...ports, ...settings, ...more });
 }
 
 /** Starts a script under this Node; the caller waits until it answers. @param errors where what it complains of goes */
@@ -50,7 +51,7 @@ export function startScript(
   });
   const ended = once(child, 'exit');
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${script[0]} could not be started`);
+  if (pid === undefined) throw new Error(`${script.join(' ')} could not be started`);
   return {
     port,
     cpuMicroseconds: () => cpuMicrosecondsOf(pid),

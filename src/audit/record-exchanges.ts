@@ -66,13 +66,13 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
     sums.exchanges.clear();
   };
 
-  const flushRecords = async (): Promise<void> => {
+  const flushRecords = async (manner: 'at-once' | 'gently' = 'at-once'): Promise<void> => {
     settleSums();
-    await allOf(failures.flush(), counts.flush());
+    await allOf(failures.flush(), counts.flush(manner));
   };
   const reported = (work: Promise<void>): Promise<void> => work.catch((cause: unknown) => onError?.(cause));
-  const often = setInterval(() => reported(flushRecords()), flushMilliseconds).unref();
-  const seldom = setInterval(() => reported(activity.flush()), activityMilliseconds).unref();
+  const often = setInterval(() => reported(flushRecords('gently')), flushMilliseconds).unref();
+  const seldom = setInterval(() => reported(activity.flush('gently')), activityMilliseconds).unref();
 
   return {
     succeeded(origin, exchange) {

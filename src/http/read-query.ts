@@ -59,7 +59,7 @@ export function readQuery<Output>(
   const form = parseUrlEncoded(query, { maximumFields: MAXIMUM_FIELDS, repeatable });
   // fromEntries defines own members, also for a name like `__proto__`: no prototype is reached.
   const fields = Object.fromEntries(
-    form.names.map((name) => [name, repeatable.includes(name) ? form.all(name) : form.get(name)]),
+    form.names().map((name) => [name, repeatable.includes(name) ? form.all(name) : form.get(name)]),
   );
   return parsedBySchema(schema, fields, 'query');
 }

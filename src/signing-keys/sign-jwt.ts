@@ -62,13 +62,21 @@ export function jwtSigner(waitingLimit: number = WAITING_LIMIT): SignJwt {
 type CompleteToken = (privateKey: KeyObject, input: string) => Promise<string>;
 
 function threadPoolSignatures(): CompleteToken {
-  return (privateKey, input) =>
-    new Promise((resolve, reject) => {
-      signature('sha256', Buffer.from(input, 'latin1'), privateKey, (error, bytes) => {
-        if (error === null) resolve(`${input}.${bytes.toString('base64url')}`);
-        else reject(error);
-      });
-    });
+  return async (privateKey, input) => {
+    const bytes = await signedOnThreadPool(privateKey, Buffer.from(input, 'latin1'));
+    return `${input}.${bytes.toString('base64url')}`;
+  };
+}
+
+// Node's job, and all that its callback can reach, stays until the next full garbage collection: neither the token nor what
+// is signed may be among it. So this is a function of its own, whose callback closes over nothing else.
+function signedOnThreadPool(privateKey: KeyObject, input: Buffer): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  signature('sha256', input, privateKey, (error, bytes) => {
+    if (error === null) resolve(bytes);
+    else reject(error);
+  });
+  return promise;
 }
 
 interface Waiting {

@@ -1,13 +1,13 @@
 import { firstEntityTag } from '../store/entity-tag.ts';
 import type { Store, Tally } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
-import { entityOf, entityText } from './entity-text.ts';
+import { entityText, kindOf } from './entity-text.ts';
 import type { WritingParts } from './sqlite-commit.ts';
 import { isTaken } from './sqlite-errors.ts';
 import { columnOf, type Table, tableOf } from './tables.ts';
 import type { Journal } from './write-queue.ts';
 
-/** Rows of one write: about 5 ms of the event loop. */
+/** Rows of one write: a few milliseconds of the event loop. */
 const ROWS_PER_WRITE = 250;
 
 /** The writes that need no commit of their own kind: a log, counters and sweeping. */
@@ -35,9 +35,13 @@ export function bulkWrites(parts: WritingParts): BulkWrites {
     async tally(collection, tallies) {
       const table = unfollowed(tableOf(tables, collection));
       for (const chunk of chunksOf(structuredClone(tallies))) {
-        await queue.run((journal) => {
-          for (const tally of chunk) translated(table, () => addTally(parts, table, tally, journal));
-        });
+        // Counters wait for no disk: that would stop the event loop many times a second.
+        await queue.run(
+          (journal) => {
+            for (const tally of chunk) translated(table, () => addTally(parts, table, tally, journal));
+          },
+          { waitsForDisk: false },
+        );
       }
     },
 
@@ -60,26 +64,35 @@ export function bulkWrites(parts: WritingParts): BulkWrites {
   };
 }
 
+/** In one statement: reading the row, and writing it whole again, took three times as long. */
 function addTally({ connection }: WritingParts, table: Table, tally: Tally, journal: Journal): void {
   const { id, add, raise = {}, first = {} } = tally;
-  const row = connection.first(`SELECT document FROM ${table.name} WHERE id = ?`, id);
-  const made = row === undefined;
-  const entity: Record<string, unknown> = made
-    ? { ...first, id, entityTag: firstEntityTag() }
-    : { ...entityOf(row['document']) };
-  for (const [field, amount] of Object.entries(add)) entity[field] = numberOf(entity, field, 0) + amount;
-  for (const [field, value] of Object.entries(raise)) entity[field] = Math.max(numberOf(entity, field, value), value);
-  const text = entityText(table.collection, entity);
-  if (made) {
-    const sql = `INSERT INTO ${table.name} (id, entity_tag, document) VALUES (?, ?, ?)`;
-    connection.run(sql, id, String(entity['entityTag']), text);
-  } else connection.run(`UPDATE ${table.name} SET document = ? WHERE id = ?`, text, id);
+  const entityTag = firstEntityTag();
+  const text = entityText(table.collection, { ...first, id, entityTag, ...add, ...raise });
+  const additions = Object.entries(add);
+  const raises = Object.entries(raise);
+  connection.run(
+    tallyStatement(table, Object.keys(add), Object.keys(raise)),
+    ...[id, entityTag, text, ...additions.map(([, amount]) => amount)],
+    ...raises.flatMap(([, value]) => [value, value]),
+  );
   journal.touch(table.collection.name, id);
 }
 
-function numberOf(entity: Readonly<Record<string, unknown>>, field: string, absent: number): number {
-  const value = entity[field];
-  return typeof value === 'number' ? value : absent;
+function tallyStatement(table: Table, added: readonly string[], raised: readonly string[]): string {
+  const kept = (field: string): string => `json_extract(document, '$.${integerField(table, field)}')`;
+  const values = [
+    ...added.map((field) => `, '$.${field}', coalesce(${kept(field)}, 0) + ?`),
+    ...raised.map((field) => `, '$.${field}', max(coalesce(${kept(field)}, ?), ?)`),
+  ];
+  return `INSERT INTO ${table.name} (id, entity_tag, document) VALUES (?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET document = json_set(document${values.join('')})`;
+}
+
+/** A field of the definition has a plain name (`tablesOf`), so it may stand in SQL. @throws TypeError it is none, or no integer */
+function integerField({ collection }: Table, field: string): string {
+  if (kindOf(collection, field) === 'integer') return field;
+  throw new TypeError(`${collection.name}.${field} must be of kind integer`);
 }
 
 function unfollowed(table: Table): Table {

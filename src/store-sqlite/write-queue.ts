@@ -14,6 +14,15 @@ export interface Journal {
   tellWatchers(): void;
 }
 
+/** How a write is to be made. */
+export interface WriteOptions {
+  /**
+   * False: it may be lost when the machine loses power before the next write that waits; no crash of the process loses it.
+   * Default: true.
+   */
+  readonly waitsForDisk?: boolean;
+}
+
 /** The writes of this process, one after the other. */
 export interface WriteQueue {
   /**
@@ -21,7 +30,7 @@ export interface WriteQueue {
    * of the event loop share a transaction, each behind a savepoint, because waiting for the disk is what they cost.
    * @throws StoreUnavailable when other processes held the lock for 5 s, or the disk refused
    */
-  run<T>(write: (journal: Journal) => T): Promise<T>;
+  run<T>(write: (journal: Journal) => T, options?: WriteOptions): Promise<T>;
   /** Ends when everything that was asked for has been answered. */
   drained(): Promise<void>;
 }
@@ -40,6 +49,7 @@ export interface WriteQueueParts {
 
 interface Waiting {
   readonly endsAt: number;
+  readonly waitsForDisk: boolean;
   /** Runs the write. @returns what tells the caller, once the transaction is on the disk */
   readonly attempt: (journal: Journal) => () => void;
   readonly refuse: (error: unknown) => void;
@@ -53,16 +63,16 @@ export function writeQueue(parts: WriteQueueParts): WriteQueue {
   async function pump(): Promise<void> {
     while (waiting.length > 0) {
       await nextTurn();
-      if (begin(parts.connection, waiting)) commitGroup(parts, waiting.splice(0, LARGEST_GROUP));
-      else await jitteredPause();
+      if (!nextGroup(parts, waiting)) await jitteredPause();
     }
     pumping = undefined;
   }
 
   return {
-    run: (write) =>
+    run: (write, { waitsForDisk = true } = {}) =>
       new Promise((resolve, reject) => {
         waiting.push({
+          waitsForDisk,
           endsAt: performance.now() + WRITE_BOUND_MILLISECONDS,
           attempt(journal) {
             const answer = write(journal);
@@ -74,6 +84,24 @@ export function writeQueue(parts: WriteQueueParts): WriteQueue {
       }),
     drained: async () => pumping,
   };
+}
+
+/** @returns whether the group at the head of the queue was dealt with; false while another process holds the lock */
+function nextGroup(parts: WriteQueueParts, waiting: Waiting[]): boolean {
+  const { connection } = parts;
+  const commit = (): boolean => {
+    const begun = begin(connection, waiting);
+    if (begun) commitGroup(parts, waiting.splice(0, LARGEST_GROUP));
+    return begun;
+  };
+  // A transaction waits for the disk as soon as one of its writes does, and takes with it all that did not wait before.
+  if (waiting.slice(0, LARGEST_GROUP).some(({ waitsForDisk }) => waitsForDisk)) return commit();
+  connection.execute('PRAGMA synchronous = NORMAL');
+  try {
+    return commit();
+  } finally {
+    connection.execute('PRAGMA synchronous = FULL');
+  }
 }
 
 /** @returns whether the transaction has begun; when not, whoever has waited too long has been refused */
