@@ -71,7 +71,7 @@ touch ${clone}/node_modules/.package-lock.json\n`,
       const { stdout, exitCode } = await start('--help');
 
       expect({ stdout, exitCode }).toEqual({
-        stdout: `--disable-warning=ExperimentalWarning ${clone}/src/main.ts serve --help 4321\n`,
+        stdout: `--max-semi-space-size=8 --disable-warning=ExperimentalWarning ${clone}/src/main.ts serve --help 4321\n`,
         exitCode: 0,
       });
       expect(await npmCalls()).toEqual(['']);
@@ -100,7 +100,7 @@ touch ${clone}/node_modules/.package-lock.json\n`,
       await givenPackagedNode('exit 127');
       await givenSystemNode('v24.3.0');
 
-      expect((await start()).stdout).toContain('system --disable-warning=ExperimentalWarning');
+      expect((await start()).stdout).toContain('system --max-semi-space-size=8 --disable-warning=ExperimentalWarning');
     });
 
     it('when there is no Node that can run it, then it says which is needed', async () => {
