@@ -28,7 +28,7 @@ export function childOf<Question extends object, Answer>(name: string): Child<Qu
       }
     },
     end: () => {
-      child.disconnect();
+      if (child.connected) child.disconnect();
     },
   };
 }
