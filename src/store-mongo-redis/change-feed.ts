@@ -40,8 +40,8 @@ export interface ChangeFeedParts {
   readonly primaryAge: Taken;
 }
 
-/** For what was committed since the place, or, when that is lost, for everything. */
-const CATCH_UP_MILLISECONDS = 60_000;
+/** When nothing at all has come for so long, the stream is taken for cut. */
+const STALLED_MILLISECONDS = 10_000;
 
 interface Watcher {
   readonly names: ReadonlySet<string>;
@@ -63,10 +63,18 @@ export function changeFeed({
 }: ChangeFeedParts): ChangeFeed {
   const subscriptions = new Set<FeedSubscription>();
 
-  const caughtUp = ({ caughtUp: arrived }: FeedSubscription): Promise<void> => {
+  const caughtUp = async ({ caughtUp: arrived, delivered }: FeedSubscription): Promise<void> => {
     // A beat that was sent now need not be waited for until its turn comes.
     heartbeat.beatNow();
-    return withinStoreTime(() => arrived, CATCH_UP_MILLISECONDS);
+    for (;;) {
+      const before = delivered();
+      try {
+        return await withinStoreTime(() => arrived, STALLED_MILLISECONDS);
+      } catch (error) {
+        // A million entities take longer, as long as they come.
+        if (delivered() === before) throw error;
+      }
+    }
   };
 
   const subscribe = async ({ names, onChange, onLost, since, byFastWay }: Watcher): Promise<Subscription> => {

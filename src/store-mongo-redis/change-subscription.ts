@@ -17,6 +17,8 @@ export interface FeedSubscription {
   readonly freshness: Freshness;
   /** Everything at or before this place has been delivered. */
   place(): Sequence;
+  /** @returns how many changes have been told so far */
+  delivered(): number;
   /** Resolves once everything has been delivered that was committed before the subscription was made. */
   readonly caughtUp: Promise<void>;
   /** Delivers an entity that came by another way; of one of which that does not tell what it is now, it is kept that it changed. */
@@ -48,10 +50,12 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
   let told = parts.position;
   let place = parts.position;
   let isClosed = false;
+  let delivered = 0;
   const ahead = aheadOfStream();
 
   const tell = (collection: string, id: string, entityAsTold: () => Entity | undefined) => {
     if (isClosed) return;
+    delivered += 1;
     try {
       parts.onChange({ sequence: told, collection, id, entity: entityAsTold() });
     } catch (error) {
@@ -113,6 +117,7 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
   return {
     freshness: proven,
     place: () => place,
+    delivered: () => delivered,
     caughtUp,
     announcedAt: () => announcedAt,
     announce(collection, id, entity) {

@@ -72,17 +72,26 @@ export function redisSnapshots(redis: Redis, prefix: string): Snapshots {
     },
 
     async load(name) {
-      const head = headFrom(await reached(() => redis.get(headOf(name))));
-      if (head === undefined || head.chunks === 0) return undefined;
-      // Chunks that were evicted, or that a restart has lost: known before anybody relies on the rest.
-      const there = await reached(() => redis.exists(...chunksOf(name, head)));
-      return there === head.chunks ? chunksFrom(name, head) : undefined;
+      const connection = await reached(() => ownConnection(redis));
+      try {
+        const head = headFrom(await reached(() => connection.get(headOf(name))));
+        if (head === undefined || head.chunks === 0) return undefined;
+        // Chunks that were evicted, or that a restart has lost: known before anybody relies on the rest.
+        const there = await reached(() => connection.exists(...chunksOf(name, head)));
+        return there === head.chunks ? chunksFrom(name, head) : undefined;
+      } finally {
+        connection.disconnect();
+      }
     },
   };
 }
 
-/** A connection on which large values hold up nobody else's commands. */
+/**
+ * A connection on which large values hold up nobody else's commands, and may take longer than what a request waits for.
+ * @throws at once while Redis is away
+ */
 async function ownConnection(redis: Redis): Promise<Redis> {
+  if (redis.status !== 'ready') throw new Error('Redis is not connected');
   const connection = redis.duplicate({
     lazyConnect: true,
     commandTimeout: CHUNK_MILLISECONDS,
