@@ -7,6 +7,7 @@ import { idsOf, type KeyRing, MASTER_KEY_RING, PEPPER_RING } from '../secrets/ke
 import { keyRingFromFile } from '../secrets/key-ring-file.ts';
 import type { Store, StoreMigrations } from '../store/store.ts';
 import type { InitiatedReplicaSet } from '../store-mongo-redis/initiate-replica-set.ts';
+import type { OpenNewsWay } from '../store-mongo-redis/news-way.ts';
 import { openSqliteStore } from '../store-sqlite/open-sqlite-store.ts';
 import { sqliteMigrations } from '../store-sqlite/sqlite-migrations.ts';
 import { COLLECTIONS } from './collections.ts';
@@ -16,6 +17,8 @@ export interface OpenStoreParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The way to the other workers of this node, if there are any. The embedded store needs none: all ask one file. */
+  readonly siblings?: OpenNewsWay | undefined;
 }
 
 /** The secrets that are never in the store. */
@@ -31,7 +34,7 @@ const mongoRedis = () => import('../store-mongo-redis/open-mongo-redis-store.ts'
 export const sqliteFile = ({ dataFolder }: Config): string => join(dataFolder, 'latchkey.sqlite');
 
 /** Opens the back-end that the configuration names: one row each. @throws when it cannot be reached, or is not prepared */
-export async function openStore({ config, clock, logger }: OpenStoreParts): Promise<Store> {
+export async function openStore({ config, clock, logger, siblings }: OpenStoreParts): Promise<Store> {
   switch (config.store.kind) {
     case 'sqlite':
       await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
@@ -41,7 +44,8 @@ export async function openStore({ config, clock, logger }: OpenStoreParts): Prom
       const { openMongoRedisStore } = await mongoRedis();
       // Who lets the service make its installation lets it make the structure for it as well.
       const pendingMigrations = config.bootstrap === 'auto' ? 'apply' : 'refuse';
-      return openMongoRedisStore({ mongoUrl, redisUrl, clock, collections: COLLECTIONS, logger, pendingMigrations });
+      const collections = COLLECTIONS;
+      return openMongoRedisStore({ mongoUrl, redisUrl, clock, collections, logger, pendingMigrations, siblings });
     }
   }
 }

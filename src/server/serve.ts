@@ -15,6 +15,7 @@ import { cursorKeyOf } from '../secrets/cursor-key.ts';
 import { sealing } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
 import type { Store } from '../store/store.ts';
+import type { OpenNewsWay } from '../store-mongo-redis/news-way.ts';
 import { newLogger } from '../telemetry/logger.ts';
 import { type Metrics, newMetrics } from '../telemetry/metrics.ts';
 import { assembleDomains, type Domains } from './assemble-domains.ts';
@@ -61,6 +62,8 @@ export interface ServeParts {
 export interface WorkerParts extends ServeParts {
   /** Its number among them, from 1. */
   readonly worker: number;
+  /** The way to the others. */
+  readonly siblings: OpenNewsWay;
 }
 
 /** For requests under way. With the next bound and the end of the process together less than 10 s. */
@@ -90,9 +93,9 @@ export function serve(given: ServeParts): Promise<RunningService> {
  * The same for one process of several that share a port; another one has the operations listener. It listens when all is
  * assembled, because until then the others can do better than to answer 503. The port is not 0.
  */
-export function serveAsWorker({ worker, ...given }: WorkerParts): Promise<ServingProcess> {
+export function serveAsWorker({ worker, siblings, ...given }: WorkerParts): Promise<ServingProcess> {
   return closedUnlessOpened(given, (parts, opened) =>
-    open(parts, opened, { listens: 'last', worker, beforeServing: async () => ({}) }),
+    open(parts, opened, { listens: 'last', worker, siblings, beforeServing: async () => ({}) }),
   );
 }
 
@@ -118,6 +121,7 @@ interface Manner<More> {
   readonly listens: 'first' | 'last';
   /** Its number among several; absent for one that is alone. */
   readonly worker?: number;
+  readonly siblings?: OpenNewsWay;
   /** Done when all else is there. */
   readonly beforeServing: (operations: OperationsParts) => Promise<More>;
 }
@@ -126,12 +130,12 @@ interface Manner<More> {
 async function open<More extends object>(
   parts: Required<ServeParts>,
   opened: AsyncDisposableStack,
-  { listens, worker, beforeServing }: Manner<More>,
+  { listens, worker, siblings, beforeServing }: Manner<More>,
 ): Promise<ServingProcess & More> {
   const { config, clock, logger } = parts;
   const metrics = newMetrics();
   const secrets = await openSecrets(config);
-  const store = await openStore(parts);
+  const store = await openStore({ ...parts, siblings });
   opened.defer(() => store.close());
   // The port must be known before the issuer is, so the listener opens first and answers 503 until all is assembled.
   const late: { handler: RequestListener; unreadAnswers: () => number } = {

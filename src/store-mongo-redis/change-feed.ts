@@ -6,6 +6,7 @@ import { type FeedSubscription, subscribeToChanges } from './change-subscription
 import type { EntityModels } from './entity-models.ts';
 import { CURRENT_MILLISECONDS, GRACE_MILLISECONDS } from './freshness.ts';
 import type { Heartbeat, Taken } from './heartbeat.ts';
+import { SIBLINGS_MILLISECONDS } from './news-way.ts';
 import type { OwnCommit } from './own-commit.ts';
 import type { RedisSpread } from './redis-spread.ts';
 import { withinStoreTime } from './store-failures.ts';
@@ -38,6 +39,8 @@ export interface ChangeFeedParts {
   readonly fastWay: () => Pick<RedisSpread, 'age' | 'missedAt'>;
   /** How long ago the primary took something from this process. */
   readonly primaryAge: Taken;
+  /** How late what the other processes of this node tell may be; 0 when there are none. */
+  readonly siblingAge: () => number;
 }
 
 /** When nothing at all has come for so long, the stream is taken for cut. */
@@ -60,6 +63,7 @@ export function changeFeed({
   heartbeat,
   fastWay,
   primaryAge,
+  siblingAge,
 }: ChangeFeedParts): ChangeFeed {
   const subscriptions = new Set<FeedSubscription>();
 
@@ -92,6 +96,8 @@ export function changeFeed({
     // Something was committed of which the fast way told no more than that; only the stream can say what.
     const isBehind = (): boolean =>
       freshness.provenAt() < (byFastWay ? fastWay().missedAt() : subscription.announcedAt());
+    // Who was stopped for a while has not heard what his siblings answered for meanwhile.
+    const hearsSiblings = (): boolean => siblingAge() <= SIBLINGS_MILLISECONDS;
     const close = async (): Promise<void> => {
       subscriptions.delete(subscription);
       await subscription.close();
@@ -104,7 +110,9 @@ export function changeFeed({
     return {
       // The stream delivers by itself; there is nothing that could be asked at once.
       catchUp: () => {},
-      isCurrent: () => freshness.age() <= CURRENT_MILLISECONDS || (fastAge() <= CURRENT_MILLISECONDS && !isBehind()),
+      isCurrent: () =>
+        hearsSiblings() &&
+        (freshness.age() <= CURRENT_MILLISECONDS || (fastAge() <= CURRENT_MILLISECONDS && !isBehind())),
       // Who knows of a change, and not what it was, has no grace: it may be the end of what is asked about.
       wasCurrentLately: () =>
         Math.min(freshness.age(), fastAge()) <= CURRENT_MILLISECONDS + GRACE_MILLISECONDS && !isBehind(),

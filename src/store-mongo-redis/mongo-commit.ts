@@ -9,6 +9,7 @@ import { EXPECTED_COUNT, type StoredDocument, toDocument } from './documents.ts'
 import { type EntityModels, INTERNAL_COLLECTIONS } from './entity-models.ts';
 import { nativeDatabase } from './mongo-connection.ts';
 import type { MongoLeases } from './mongo-leases.ts';
+import { type NewsWay, newsOf } from './news-way.ts';
 import { transactionKey } from './own-commit.ts';
 import { hasLabel, isDuplicateKey, withinStoreTime } from './store-failures.ts';
 
@@ -18,8 +19,8 @@ export interface MongoCommitParts {
   readonly models: EntityModels;
   readonly leases: MongoLeases;
   readonly feed: ChangeFeed;
-  /** Told of what is durable, on its way to other processes. */
-  readonly publish: (changes: readonly Change[]) => void;
+  /** Tells other processes what is durable; those of this node before the commit is answered. */
+  readonly tell: NewsWay['tell'];
 }
 
 interface CommitDocument {
@@ -59,8 +60,7 @@ export function mongoCommit(parts: MongoCommitParts): Store['commit'] {
     try {
       await withinStoreTime(async () => {
         if ((await untilKnown(parts.connection, write, own.begun)) === 'repeated') return;
-        parts.publish(changes);
-        await own.delivered();
+        await Promise.all([parts.tell(newsOf(changes)), own.delivered()]);
       }, COMMIT_MILLISECONDS);
     } finally {
       own.forget();

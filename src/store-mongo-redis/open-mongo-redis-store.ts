@@ -13,6 +13,7 @@ import { connectToMongo, nativeDatabase } from './mongo-connection.ts';
 import { mongoLeases } from './mongo-leases.ts';
 import { applyMissingMigrations, MigrationsPending, missingMigrations } from './mongo-migrations.ts';
 import { mongoReader } from './mongo-reader.ts';
+import type { HearNews, News, OpenNewsWay } from './news-way.ts';
 import { readGate } from './read-gate.ts';
 import { noCounts, recentReader } from './recent-reader.ts';
 import { connectToRedis, describeRedis, readyOrLate } from './redis-connection.ts';
@@ -40,6 +41,8 @@ export interface MongoRedisStoreParts {
   readonly logger?: StoreLogger | undefined;
   /** What to do when collections or indexes are missing. Default: `refuse`. */
   readonly pendingMigrations?: 'refuse' | 'apply';
+  /** The way to the other processes of this node, which hear of a commit before it is answered. Default: there are none. */
+  readonly siblings?: OpenNewsWay | undefined;
 }
 
 const REDIS_START_MILLISECONDS = 1_000;
@@ -77,21 +80,26 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
     heartbeat: beats,
     primaryAge,
     fastWay: () => spread,
+    siblingAge: () => siblings?.age() ?? 0,
   });
   const caches = entityCaches(parts.collections);
-  const spread = redisSpread({
-    ...{ redis, prefix, heartbeat: beats, storedBeat: storedBeatIn(connection) },
-    onChange(collection, id, entity) {
+  const hear: HearNews = (news) => {
+    for (const { collection, id, entity } of news) {
       caches.forget(collection, id);
       feed.announce(collection, id, entity);
-    },
-  });
+    }
+  };
+  // Before anything is remembered: what is committed after it was read is heard.
+  const siblings = await parts.siblings?.(hear);
+  const spread = redisSpread({ redis, prefix, heartbeat: beats, storedBeat: storedBeatIn(connection), hear });
   const followed = await feed.follow(
     caches.names,
     ({ collection, id }) => caches.forget(collection, id),
     caches.forgetAll,
   );
   const counts = noCounts();
+  const tell = async (news: readonly News[]): Promise<void> =>
+    void (await Promise.all([spread.tell(news), siblings?.tell(news)]));
   return {
     read: (collection) => mongoReader(models, collection, gate),
     readRecent: (collection) => {
@@ -100,7 +108,7 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
       return cache === undefined ? reader : recentReader({ collection, reader, cache, subscription: followed, counts });
     },
     recentReadCounts: () => ({ ...counts }),
-    commit: mongoCommit({ connection, models, leases, feed, publish: spread.publish }),
+    commit: mongoCommit({ connection, models, leases, feed, tell }),
     ...bulkWrites(models),
     watch: feed.watch,
     lease: leases.acquire,
@@ -112,7 +120,7 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
       // Closing what is closed does nothing, in all of them.
       beats.close();
       await feed.close();
-      await spread.close();
+      await Promise.all([spread.close(), siblings?.close()]);
       redis.disconnect();
       await connection.close();
     },

@@ -1,18 +1,16 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { Change } from '../store/changes.ts';
 import type { Entity } from '../store/collection.ts';
 import { freshness } from './freshness.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import type { HearNews, News, NewsWay } from './news-way.ts';
 import { type StoredBeat, spreadSenders } from './spread-senders.ts';
 
 /**
  * The fast way on which processes hear of each other's commits: a stream in Redis. It only repeats what is durable in
  * MongoDB, nobody waits for it, and what it loses MongoDB's change stream brings.
  */
-export interface RedisSpread {
-  /** Tells the other processes what was committed. Never waited for. */
-  publish(changes: readonly Change[]): void;
+export interface RedisSpread extends NewsWay {
   /** @returns milliseconds that what was heard may be late: of own heartbeats, and of every other process that is known */
   age(): number;
   /**
@@ -20,7 +18,6 @@ export interface RedisSpread {
    * again once the other way has proven to have brought everything from before then.
    */
   missedAt(): number;
-  close(): Promise<void>;
 }
 
 /** What the spread stands on. */
@@ -30,11 +27,7 @@ export interface RedisSpreadParts {
   readonly prefix: string;
   readonly heartbeat: Heartbeat;
   readonly storedBeat: StoredBeat;
-  /**
-   * Something was committed by another process. The entity is there only for immutable collections: of others the order is
-   * not kept here.
-   */
-  readonly onChange: (collection: string, id: string, entity: Entity | undefined) => void;
+  readonly hear: HearNews;
 }
 
 const BLOCK_MILLISECONDS = 500;
@@ -51,7 +44,7 @@ const UNSENT_COMMITS = 1_000;
 const FORGET_MILLISECONDS = 5_000;
 
 /** Begins to follow the stream; Redis may be away. */
-export function redisSpread({ redis, prefix, heartbeat, storedBeat, onChange }: RedisSpreadParts): RedisSpread {
+export function redisSpread({ redis, prefix, heartbeat, storedBeat, hear }: RedisSpreadParts): RedisSpread {
   const stream = `${prefix}:changes`;
   const { processId } = heartbeat;
   const proven = freshness(heartbeat.sentAt);
@@ -68,14 +61,15 @@ export function redisSpread({ redis, prefix, heartbeat, storedBeat, onChange }: 
     }
     if (left === undefined) senders.heard(p, Number(n), c !== undefined);
     else senders.left(p);
-    if (c !== undefined && i !== undefined) onChange(c, i, e === undefined ? undefined : entityFrom(e));
+    if (c === undefined || i === undefined) return;
+    hear([{ collection: c, id: i, entity: e === undefined ? undefined : entityFrom(e) }]);
   };
   const following = follower({ redis, stream, receive, age: proven.age, missed: senders.missed });
   const forgetting = setInterval(() => void senders.forgetStopped().catch(() => undefined), FORGET_MILLISECONDS);
   forgetting.unref();
 
   return {
-    publish: sending.commit,
+    tell: async (news) => sending.commit(news),
     age: () => Math.max(proven.age(), senders.silence()),
     missedAt: senders.missedAt,
     async close() {
@@ -103,13 +97,11 @@ function sender(redis: Redis, stream: string, processId: string) {
   };
 
   return {
-    commit(changes: readonly Change[]): void {
-      for (const change of changes) {
-        if (!change.collection.followed || change.kind === 'expect') continue;
-        const id = 'entity' in change ? change.entity.id : change.id;
-        const entity = 'entity' in change && change.collection.immutable ? ['e', JSON.stringify(change.entity)] : [];
+    commit(news: readonly News[]): void {
+      for (const { collection, id, entity } of news) {
         commits += 1;
-        void send([String(commits), 'c', change.collection.name, 'i', id, ...entity]);
+        const content = entity === undefined ? [] : ['e', JSON.stringify(entity)];
+        void send([String(commits), 'c', collection, 'i', id, ...content]);
       }
     },
     async beat(beat: number): Promise<void> {

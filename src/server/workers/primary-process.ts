@@ -8,8 +8,9 @@ import type { CommandParts } from '../commands/command-parts.ts';
 import { firstSignal } from '../first-signal.ts';
 import { operationsApp, type ServiceReadiness } from '../operations-app.ts';
 import { STORE_MILLISECONDS } from '../readiness.ts';
+import { type NewsAmongWorkers, newsAmongWorkers } from './news-among-workers.ts';
 import { type PassedConnections, passedConnections } from './passed-connections.ts';
-import { type WorkerChild, workerChild } from './worker-child.ts';
+import { type WorkerChild, type WorkerChildParts, workerChild } from './worker-child.ts';
 import { isRecord } from './worker-messages.ts';
 import { workerMetrics } from './worker-metrics.ts';
 import { type Serving, type WorkerPool, workerPool } from './worker-pool.ts';
@@ -24,10 +25,18 @@ export async function runPrimary({ config, say }: CommandParts): Promise<number>
   const logger = newLogger({ level: config.logLevel });
   const port = await portToShare(config);
   const connections = passedConnections();
-  const pool = workerPool({ count: config.workers, logger, fork: (worker) => forkWorker(worker, port, connections) });
+  const among = newsAmongWorkers(logger);
+  const fork = (worker: number): WorkerChild => forkWorker({ worker, port, among }, connections);
+  const pool = workerPool({ count: config.workers, logger, fork });
   const begun = Promise.withResolvers<Serving>();
   let accepting = true;
-  const operations = await listenForOperations(config, pool, begun.promise, () => accepting);
+  const operations = await listenForOperations({
+    config,
+    pool,
+    among,
+    begun: begun.promise,
+    accepting: () => accepting,
+  });
   try {
     const signalled = firstSignal();
     begun.resolve(pool.begin());
@@ -67,19 +76,24 @@ async function portToShare({ host, port }: Config): Promise<number> {
   return chosen;
 }
 
-function forkWorker(worker: number, port: number, connections: PassedConnections): WorkerChild {
+function forkWorker(parts: WorkerChildParts, connections: PassedConnections): WorkerChild {
   // One writes the compiled code that is kept; the others only read it (docs/decisions/compiled-code-is-kept.md).
-  const child = cluster.fork(worker === 1 ? {} : { NODE_COMPILE_CACHE_READONLY: '1' });
+  const child = cluster.fork(parts.worker === 1 ? {} : { NODE_COMPILE_CACHE_READONLY: '1' });
   connections.keep(child);
-  return workerChild(child, { worker, port });
+  return workerChild(child, parts);
 }
 
-function listenForOperations(
-  { operationsHost: host, operationsPort: port, workers: of }: Config,
-  pool: WorkerPool,
-  begun: Promise<Serving>,
-  accepting: () => boolean,
-): Promise<Listener> {
+interface OperationsListenerParts {
+  readonly config: Config;
+  readonly pool: WorkerPool;
+  readonly among: NewsAmongWorkers;
+  readonly begun: Promise<Serving>;
+  readonly accepting: () => boolean;
+}
+
+function listenForOperations({ config, pool, among, begun, accepting }: OperationsListenerParts): Promise<Listener> {
+  const { operationsHost: host, operationsPort: port, workers: of } = config;
+  const counts = () => ({ of, ends: pool.ends(), lateNews: among.late() });
   const metrics = workerMetrics();
   const readiness = async (): Promise<ServiceReadiness> => {
     const answered = await pool.ask('readiness', READINESS_MILLISECONDS);
@@ -90,7 +104,7 @@ function listenForOperations(
   };
   const handler = operationsApp({
     readiness,
-    metrics: async () => metrics.render(await pool.ask('metrics', METRICS_MILLISECONDS), { of, ends: pool.ends() }),
+    metrics: async () => metrics.render(await pool.ask('metrics', METRICS_MILLISECONDS), counts()),
     openApi: async () => (await import('../service-document.ts')).serviceDocument((await begun).publicUrl),
   });
   return listen({ handler, host, port });

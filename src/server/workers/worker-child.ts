@@ -1,4 +1,5 @@
 import type { Worker } from 'node:cluster';
+import type { NewsAmongWorkers } from './news-among-workers.ts';
 import { type Order, type Report, reportOf, type Subject } from './worker-messages.ts';
 
 /** What became of the start of a worker. */
@@ -19,10 +20,18 @@ export interface WorkerChild {
   signal(name: NodeJS.Signals): void;
 }
 
+/** Who the process is to be, and what it shares with the others. */
+export interface WorkerChildParts {
+  readonly worker: number;
+  readonly port: number;
+  readonly among: NewsAmongWorkers;
+}
+
 /** Tells a process that was just forked who it is, and listens to it. */
-export function workerChild(child: Worker, { worker, port }: { worker: number; port: number }): WorkerChild {
+export function workerChild(child: Worker, { worker, port, among }: WorkerChildParts): WorkerChild {
   const begun = Promise.withResolvers<StartReport>();
   const questions = newQuestions();
+  const news = among.join({ worker, pid: child.process.pid, send: (order) => send(child, order) });
   let servingSince: number | undefined;
   let reason: string | undefined;
 
@@ -33,11 +42,14 @@ export function workerChild(child: Worker, { worker, port }: { worker: number; p
       questions.answered(report.question, report.answer);
       return;
     }
+    if (report.kind === 'news') return news.spread(report.number, report.news);
+    if (report.kind === 'heard' || report.kind === 'beat') return news[report.kind](report.number);
     if (report.kind === 'serving') servingSince = performance.now();
     else reason = report.sentence;
     begun.resolve(report);
   });
   const ended = endOf(child).then((how) => {
+    news.left();
     const sentence = reason ?? `A worker ended with ${how}.`;
     begun.resolve({ kind: 'failed', sentence });
     return sentence;

@@ -7,8 +7,15 @@ export interface WorkerMetrics {
   /** @param answers  of everyone who serves, to the question about metrics */
   render(
     answers: readonly WorkerAnswer[],
-    counts: { readonly of: number; readonly ends: number },
+    counts: WorkerCounts,
   ): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** What the first process knows by itself. */
+export interface WorkerCounts {
+  readonly of: number;
+  readonly ends: number;
+  readonly lateNews: number;
 }
 
 /** One metric in the form that prom-client gives and aggregates. */
@@ -44,10 +51,10 @@ export function workerMetrics(): WorkerMetrics {
   };
 
   return {
-    async render(answers, { of, ends }) {
+    async render(answers, counts) {
       await remember(answers);
       const registry = aggregate([past, ...[...lastOf.values()].map(({ metrics }) => metrics)]);
-      addOwn(registry, lastOf, { of, ends, serving: answers.length });
+      addOwn(registry, lastOf, { ...counts, serving: answers.length });
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
@@ -60,7 +67,7 @@ const aggregate = (all: readonly (readonly MetricJson[])[]): Registry =>
 function addOwn(
   registry: Registry,
   workers: ReadonlyMap<number, Remembered>,
-  counts: { of: number; ends: number; serving: number },
+  counts: WorkerCounts & { readonly serving: number },
 ) {
   const registers = [registry];
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -68,6 +75,7 @@ function addOwn(
   gauge('latchkey_workers_configured', 'Processes that are to serve.').set(counts.of);
   gauge('latchkey_workers_serving', 'Processes that serve.').set(counts.serving);
   gauge('latchkey_worker_ends', 'Processes that ended, and that others took the place of.').set(counts.ends);
+  gauge('latchkey_worker_late_news', 'Commits answered before a worker had heard of them.').set(counts.lateNews);
   const labels = ['worker', 'pid'];
   const answers = gauge('latchkey_worker_answers', 'Answers of each worker since its start.', labels);
   const cpu = gauge('latchkey_worker_cpu_seconds', 'CPU time of each worker since its start.', labels);

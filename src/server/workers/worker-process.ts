@@ -1,7 +1,9 @@
 import type { Config } from '../../config/config.ts';
+import type { OpenNewsWay } from '../../store-mongo-redis/news-way.ts';
 import { newLogger } from '../../telemetry/logger.ts';
 import { failureSentence } from '../failure-sentence.ts';
 import { type ServingProcess, serveAsWorker } from '../serve.ts';
+import { siblingNews } from './sibling-news.ts';
 import { type Order, orderOf, type Report, type Subject } from './worker-messages.ts';
 
 /**
@@ -15,7 +17,7 @@ export async function runWorker(config: Config): Promise<number> {
   const { worker, port } = await begun();
   const logger = newLogger({ level: config.logLevel, worker });
   try {
-    const serving = await serveAsWorker({ config: { ...config, port }, logger, worker });
+    const serving = await serveAsWorker({ config: { ...config, port }, logger, worker, siblings: siblings() });
     const ending = sigterm();
     answerQuestions(serving);
     await tell({ kind: 'serving', publicUrl: serving.publicUrl, back: serving.back });
@@ -40,6 +42,19 @@ function begun(): Promise<Extract<Order, { kind: 'begin' }>> {
       resolve(order);
     };
     process.on('message', onMessage);
+  });
+}
+
+/** The listener stays to the end: who stops still answers, and nobody is to wait for it. */
+function siblings(): OpenNewsWay {
+  return siblingNews({
+    report: (report) => void tell(report),
+    onOrder(listener) {
+      process.on('message', (message: unknown) => {
+        const order = orderOf(message);
+        if (order !== undefined) listener(order);
+      });
+    },
   });
 }
 

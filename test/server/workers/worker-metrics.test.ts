@@ -51,7 +51,7 @@ describe('the metrics of several workers', () => {
   });
 });
 
-const COUNTS = { of: 2, ends: 0 };
+const COUNTS = { of: 2, ends: 0, lateNews: 0 };
 
 /** As it comes over the channel: through JSON. */
 async function rendered(metrics: WorkerMetrics, workers: readonly (Metrics | undefined)[]): Promise<string> {
