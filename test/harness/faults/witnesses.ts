@@ -9,6 +9,7 @@ export interface Witness {
   readonly name: string;
   /** Which node it belongs to, from 0. */
   readonly node: number;
+  readonly pid: number;
   readonly call: Call;
 }
 
@@ -17,7 +18,7 @@ export type Verdict = 'accepted' | 'refused' | 'unknown';
 
 /** @returns a service of one process as a witness */
 export function nodeWitness(service: ServiceProcess, node: number): Witness {
-  return { name: `node ${node}`, node, call: service.call };
+  return { name: `node ${node}`, node, pid: service.pid, call: service.call };
 }
 
 const LONGEST_SEARCH = 400;
@@ -45,7 +46,7 @@ export async function workerWitnesses(
   }
   const witnesses = [...taken].map(([pid, own]) => {
     if (own.length === 0) throw new Error(`worker ${pid} of node ${node} took none of ${LONGEST_SEARCH} connections`);
-    return { name: `node ${node}, worker ${pid}`, node, call: inTurns(own) };
+    return { name: `node ${node}, worker ${pid}`, node, pid, call: inTurns(own) };
   });
   return { witnesses, close: () => [...taken.values()].flat().forEach((connection) => void connection.close()) };
 }
