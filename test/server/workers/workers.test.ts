@@ -70,14 +70,13 @@ describe.each(BACKENDS)('LATCHKEY_WORKERS=3 [%s]', (backend) => {
   });
 
   /** A revocation that only its own worker knew would leave a thief two tries in three. */
-  it(`when tokens are revoked and asked about at once, then every worker refuses them ${backend === 'sqlite' ? 'from the answer on' : 'within a second'}`, async () => {
+  it('when tokens are revoked and asked about at once, then every worker refuses them from the answer on', async () => {
     const rounds = backend === 'sqlite' ? SQLITE_ROUNDS : SERVER_ROUNDS;
     const before = await workersOf(service);
 
     const outcome = await revokeAcrossWorkers({ service, apikey: adminKey, workers: 3, rounds });
 
-    if (backend === 'sqlite') expect(outcome.acceptances).toBe(0);
-    expect(outcome.slowestMilliseconds).toBeLessThan(1_000);
+    expect(outcome.acceptances).toBe(0);
     // Each of them was asked twice a round, and not one of them six times.
     const after = await workersOf(service);
     for (const [index, { answers }] of after.entries()) {
