@@ -72,6 +72,7 @@ export async function openLiveSet(parts: LiveSetParts): Promise<LiveSet> {
   const snapshots = snapshotKeys && revocationSnapshots({ ...{ store, clock, revoked, logger }, keys: snapshotKeys });
   let isOpen = false;
   const arrive = (revocation: Revocation): void => {
+    requireWhole(revocation);
     // Both ways bring everything: what the first has brought is known when the second comes.
     const isNews = isOpen && revoked.judge([[revocation.subject, revocation.minimum - 1]]) === false;
     learnFrom(revoked, revocation);
@@ -166,6 +167,12 @@ async function fill({ store, revoked, snapshots, logger, arrive }: FillParts): P
 
 const learnFrom = (revoked: RevokedSubjects, { subject, minimum, expiresAt }: Revocation): void =>
   revoked.learn(subject, minimum, expiresAt);
+
+/** @throws TypeError a number is missing: the larger of it and a number that is known would be none, and revoke nothing */
+function requireWhole({ id, minimum, expiresAt }: Revocation): void {
+  if (Number.isSafeInteger(minimum) && Number.isSafeInteger(expiresAt)) return;
+  throw new TypeError(`the revocation ${id} is not whole`);
+}
 
 /** A stream that does not come up must not keep a node from starting: it can still ask the primary. */
 function undefinedWhenUnavailable(error: unknown): undefined {

@@ -53,6 +53,12 @@ export const TOLERATED_SKEW_MILLISECONDS = 60_000;
  */
 const LATE_TOKENS_MILLISECONDS = 30_000;
 
+/**
+ * No revocation is believed for longer, whatever it says of itself: its news pass through places where others may write.
+ * Twice what any needs, because clocks differ.
+ */
+export const LONGEST_KEPT_MILLISECONDS = 2 * REFRESH_TOKEN_LIMIT_SECONDS * 1_000;
+
 /** @returns until when a cut-off that is made now can concern an access token */
 export const cutOffExpiry = (now: number): number =>
   now + LATE_TOKENS_MILLISECONDS + LONGEST_TOKEN_LIFE_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;

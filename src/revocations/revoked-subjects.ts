@@ -9,6 +9,7 @@ import {
 import { type DigestSet, digestSet } from './digest-set.ts';
 import { DIGEST_WORDS } from './digest-table.ts';
 import { type OverflowFilter, overflowFilter } from './overflow-filter.ts';
+import { LONGEST_KEPT_MILLISECONDS } from './revocation.ts';
 
 /** How much of what is revoked is held, and in what. */
 export interface RevokedSubjectsSize {
@@ -107,7 +108,8 @@ export function revokedSubjects(clock: Clock, singlesLimit = SINGLES_LIMIT): Rev
       }
       return toAsk ?? false;
     },
-    learn(subject, minimum, expiresAt) {
+    learn(subject, minimum, statedExpiry) {
+      const expiresAt = Math.min(statedExpiry, clock.now() + LONGEST_KEPT_MILLISECONDS);
       if (isSingleSubject(subject)) return learnDigest(digestOf(subject), 0, secondsFrom(expiresAt));
       const known = cutOffs.get(subject);
       if (expiresAt < clock.now()) return;

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import type { Change } from '../store/changes.ts';
 import type { Entity } from '../store/collection.ts';
 import type { Sequence, StoredChange } from '../store/store.ts';
-import { EXPECTED_COUNT, toDocument, toEntity } from './documents.ts';
+import { type AnyCollection, EXPECTED_COUNT, toDocument, toEntity } from './documents.ts';
 import type { EntityModels } from './entity-models.ts';
 import { type EntityEvent, eventStream } from './event-stream.ts';
 import { type Freshness, freshness } from './freshness.ts';
@@ -122,8 +122,10 @@ export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscrip
     announcedAt: () => announcedAt,
     announce(collection, id, entity) {
       if (!names.has(collection)) return;
-      if (entity === undefined) announcedAt = performance.now();
-      else tell(collection, id, () => entity);
+      const { collection: defined } = models(collection);
+      // What can change, such as a signing key, is never believed from there: whoever writes to Redis would choose it.
+      if (entity === undefined || !defined.immutable) announcedAt = performance.now();
+      else tell(collection, id, () => checkedCopy(defined, entity));
     },
     expectOwn(changes) {
       const watched = changes.filter(({ collection }) => names.has(collection.name));
@@ -184,9 +186,12 @@ function frozenCopy(
   models: EntityModels,
   { collection: { name }, entity }: Extract<Change, { entity: Entity }>,
 ): Entity {
-  const { collection } = models(name);
-  return toEntity(collection, toDocument(collection, entity));
+  return checkedCopy(models(name).collection, entity);
 }
+
+/** @throws TypeError when a field is not defined, or its value is not of the defined kind */
+const checkedCopy = (collection: AnyCollection, entity: Entity): Entity =>
+  toEntity(collection, toDocument(collection, entity));
 
 // An `expect` changes nothing that a reader sees.
 function isOnlyExpected(event: EntityEvent): boolean {

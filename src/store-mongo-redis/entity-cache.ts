@@ -45,7 +45,9 @@ export function entityCache(): EntityCache {
   });
   const idOf = new LRUCache<string, string>({ max: KEPT_ENTITIES });
   const absent = new LRUCache<string, true>({ max: KEPT_ABSENT, ttl: ABSENT_MILLISECONDS });
-  const fills = new Map<string, Fill>();
+  const fills = new Set<Fill>();
+  /** Those that began after all changes that are known: who asks after a change must not get what was read before it. */
+  const joinable = new Map<string, Fill>();
 
   const keep = (key: string, entity: Entity | undefined, { changed, everything }: Fill): void => {
     if (everything) return;
@@ -66,19 +68,19 @@ export function entityCache(): EntityCache {
     isAbsent: (key) => absent.has(key),
 
     fill(key, read) {
-      const underWay = fills.get(key);
+      const underWay = joinable.get(key);
       if (underWay !== undefined) return underWay.answer;
       const fill: Fill = { answer: read(), changed: new Set(), everything: false };
-      fills.set(key, fill);
-      const settle = fill.answer.then(
-        (entity) => {
-          fills.delete(key);
-          keep(key, entity, fill);
-        },
-        () => {
-          fills.delete(key);
-        },
-      );
+      fills.add(fill);
+      joinable.set(key, fill);
+      const end = (): void => {
+        fills.delete(fill);
+        if (joinable.get(key) === fill) joinable.delete(key);
+      };
+      const settle = fill.answer.then((entity) => {
+        end();
+        keep(key, entity, fill);
+      }, end);
       return settle.then(() => fill.answer);
     },
 
@@ -87,14 +89,16 @@ export function entityCache(): EntityCache {
       // It may be a new one that somebody has just been told is not there.
       // Clearing takes as long as it has room for entries, also when there are none.
       if (absent.size > 0) absent.clear();
-      for (const fill of fills.values()) fill.changed.add(id);
+      joinable.clear();
+      for (const fill of fills) fill.changed.add(id);
     },
 
     forgetAll() {
       byId.clear();
       idOf.clear();
       absent.clear();
-      for (const fill of fills.values()) fill.everything = true;
+      joinable.clear();
+      for (const fill of fills) fill.everything = true;
     },
   };
 }

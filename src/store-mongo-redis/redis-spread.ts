@@ -60,7 +60,7 @@ export function redisSpread({ redis, prefix, heartbeat, storedBeat, hear }: Redi
       return;
     }
     if (left === undefined) senders.heard(p, Number(n), c !== undefined);
-    else senders.left(p);
+    else senders.left(p, Number(n));
     if (c === undefined || i === undefined) return;
     hear([{ collection: c, id: i, entity: e === undefined ? undefined : entityFrom(e) }]);
   };

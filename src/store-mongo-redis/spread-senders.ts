@@ -5,8 +5,8 @@
 export interface SpreadSenders {
   /** @param commits how many commits the sender has sent so far, this one included if it is one */
   heard(processId: string, commits: number, isCommit: boolean): void;
-  /** Says that it sends nothing any more. */
-  left(processId: string): void;
+  /** Says that it sends nothing any more. @param commits how many it has sent in all */
+  left(processId: string, commits: number): void;
   /** Something may have been lost, of whomever. */
   missed(): void;
   /** @returns when, by the monotonic clock, it was last seen that something had been lost: it was committed before then */
@@ -52,7 +52,10 @@ export function spreadSenders(storedBeat: StoredBeat): SpreadSenders {
       });
     },
 
-    left: (processId) => void senders.delete(processId),
+    left(processId, commits) {
+      if (commits > (senders.get(processId)?.commits ?? 0)) missed();
+      senders.delete(processId);
+    },
     missed,
     missedAt: () => missedAt,
 
@@ -68,8 +71,11 @@ export function spreadSenders(storedBeat: StoredBeat): SpreadSenders {
         if (performance.now() - sender.heardAt < SILENT_MILLISECONDS) continue;
         const beat = await storedBeat(processId);
         // It lives and is only cut off from Redis as long as its beats go on in MongoDB: then its commits are not heard here.
-        if (sender.storedBeat !== undefined && sender.storedBeat.beat === beat) senders.delete(processId);
-        else sender.storedBeat = { beat };
+        if (sender.storedBeat !== undefined && sender.storedBeat.beat === beat) {
+          senders.delete(processId);
+          // It ended without a word, and nobody will ever say whether its last commits were heard.
+          missed();
+        } else sender.storedBeat = { beat };
       }
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { entityCache } from '../../src/store-mongo-redis/entity-cache.ts';
+import { type EntityCache, entityCache } from '../../src/store-mongo-redis/entity-cache.ts';
 
 const OLD = { id: 'a', entityTag: '1-old' };
 const NEW = { id: 'a', entityTag: '2-new' };
@@ -18,6 +18,27 @@ describe('an entity cache', () => {
       expect(await filling).toBe(OLD);
       expect(cache.get('a')).toBeUndefined();
     });
+
+    /** In-flight fill: whoever asks after a revocation was answered would be told what was read before it. */
+    it.each([
+      ['it', (cache: EntityCache) => cache.forget('a')],
+      ['nobody knows what', (cache: EntityCache) => cache.forgetAll()],
+    ])(
+      'when %s was changed, then who asks after that is told what is read after that',
+      async (_, change) => {
+        const cache = entityCache();
+        const read = Promise.withResolvers<typeof OLD>();
+        const filling = cache.fill('id a', () => read.promise);
+
+        change(cache);
+        const asked = await cache.fill('id a', async () => NEW);
+        read.resolve(OLD);
+
+        expect([asked, await filling]).toEqual([NEW, OLD]);
+        expect(cache.get('a')).toBe(NEW);
+      },
+      1_000,
+    );
 
     it('when another entity was changed meanwhile, then what it read is kept', async () => {
       const cache = entityCache();

@@ -55,8 +55,42 @@ describe('what is known of the other processes on the fast way', () => {
     await laterThan(performance.now() + 5);
     expect(senders.silence()).toBeGreaterThanOrEqual(5);
 
-    senders.left('a');
+    senders.left('a', 0);
 
     expect(senders.silence()).toBe(0);
   });
+
+  /** Lost publication of a process that was killed before its next heartbeat could tell of it. */
+  it('given a process that ended without a word, when it is forgotten, then what it sent last may be missed', async () => {
+    const senders = spreadSenders(async () => 7);
+    senders.heard('a', 0, false);
+    const before = await laterThan(senders.missedAt());
+    const realNow = performance.now;
+    performance.now = () => realNow.call(performance) + 6_000;
+    try {
+      await senders.forgetStopped();
+      await senders.forgetStopped();
+
+      expect(senders.silence()).toBe(0);
+      expect(senders.missedAt()).toBeGreaterThanOrEqual(before);
+    } finally {
+      performance.now = realNow;
+    }
+  });
+
+  it.each([
+    ['more commits than were heard', 1, true],
+    ['as many as were heard', 0, false],
+  ])(
+    'given a process that leaves, when it says that it sent %s, then they are missed or not',
+    async (_, sent, isMissed) => {
+      const senders = spreadSenders(unasked);
+      senders.heard('a', 0, false);
+      const before = await laterThan(senders.missedAt());
+
+      senders.left('a', sent);
+
+      expect(senders.missedAt() >= before).toBe(isMissed);
+    },
+  );
 });
