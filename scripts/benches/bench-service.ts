@@ -33,7 +33,8 @@ export async function startService(
   const [port, operationsPort] = await Promise.all([freePort(), freePort()]);
   const ports = { LATCHKEY_PORT: `${port}`, LATCHKEY_OPERATIONS_PORT: `${operationsPort}` };
   // As scripts/start does.
-  return startScript(['--max-semi-space-size=8', join(ROOT, 'src/main.ts')], port, { ...ports, ...settings, ...more });
+  const program = ['--import', join(ROOT, 'src/server/compiled-code.mjs'), join(ROOT, 'src/main.ts')];
+  return startScript(['--max-semi-space-size=8', ...program], port, { ...ports, ...settings, ...more });
 }
 
 /** Starts a script under this Node; the caller waits until it answers. @param errors where what it complains of goes */

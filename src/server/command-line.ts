@@ -4,13 +4,8 @@ import { ConfigProblems } from '../config/config-problems.ts';
 import { settingsHelp } from '../config/describe-settings.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Environment } from '../config/read-settings.ts';
-import { bootstrapCommand } from './commands/bootstrap-command.ts';
 import type { CommandParts } from './commands/command-parts.ts';
-import { makeSecretsCommand } from './commands/make-secrets-command.ts';
-import { migrateCommand } from './commands/migrate-command.ts';
-import { retireMasterKeyCommand, retirePepperCommand } from './commands/retire-commands.ts';
 import { serveCommand } from './commands/serve-command.ts';
-import { dropSigningKeyCommand, rotateSigningKeyCommand } from './commands/signing-key-commands.ts';
 import { failureSentence } from './failure-sentence.ts';
 import { VERSION } from './version.ts';
 
@@ -57,13 +52,20 @@ type Run<Parts> = <Rest extends unknown[]>(
   command: (parts: Parts, ...rest: Rest) => Promise<number>,
 ) => (...rest: Rest) => Promise<void>;
 
+/** A command whose code is loaded when it is run: serving would wait for that of all others. */
+function loadedLate<Parts, Rest extends unknown[]>(
+  load: () => Promise<(parts: Parts, ...rest: Rest) => Promise<number>>,
+): (parts: Parts, ...rest: Rest) => Promise<number> {
+  return async (parts, ...rest) => (await load())(parts, ...rest);
+}
+
 function programOf(run: Run<CommandParts>, runWithoutSettings: Run<Pick<CommandParts, 'say'>>): Command {
   const program = new Command('latchkey')
     .description('Long-lived API keys in, one-hour bearer tokens out. Without a command: serve.')
     .version(VERSION)
     .showHelpAfterError()
     .exitOverride()
-    .addHelpText('after', `\n${settingsHelp()}`);
+    .addHelpText('after', () => `\n${settingsHelp()}`);
   program
     .command('serve', { isDefault: true })
     .description('Run the service in the foreground.')
@@ -78,34 +80,38 @@ function programOf(run: Run<CommandParts>, runWithoutSettings: Run<Pick<CommandP
     .command('bootstrap')
     .option('--initiate-replica-set', 'first make the servers of LATCHKEY_MONGO_URL a replica set, where they are none')
     .description('Prepare the store, and make the installation and its first API key where there is none.')
-    .action(run(bootstrapCommand));
+    .action(run(loadedLate(async () => (await import('./commands/bootstrap-command.ts')).bootstrapCommand)));
   program
     .command('make-secrets')
     .argument('<folder>', 'where the files pepper and master-key are, or are to be')
     .description('Make the pepper and the master key as files, where there are none; reads no settings.')
-    .action(runWithoutSettings(makeSecretsCommand));
+    .action(
+      runWithoutSettings(
+        loadedLate(async () => (await import('./commands/make-secrets-command.ts')).makeSecretsCommand),
+      ),
+    );
   program
     .command('rotate-signing-key')
     .description('Publish the next signing key now; it signs once every cached key set holds it.')
-    .action(run(rotateSigningKeyCommand));
+    .action(run(loadedLate(async () => (await import('./commands/signing-key-commands.ts')).rotateSigningKeyCommand)));
   program
     .command('drop-signing-key')
     .argument('<kid>', 'the id of the key, as in /identity/keys')
     .description('Emergency: the key neither signs nor verifies from now on; every token that it signed is refused.')
-    .action(run(dropSigningKeyCommand));
+    .action(run(loadedLate(async () => (await import('./commands/signing-key-commands.ts')).dropSigningKeyCommand)));
   program
     .command('retire-pepper')
     .option('--force', 'retire it although keys still depend on it; those keys stop working')
     .description('Begin a new pepper, or end a retired one on which no key depends any more.')
-    .action(run(retirePepperCommand));
+    .action(run(loadedLate(async () => (await import('./commands/retire-commands.ts')).retirePepperCommand)));
   program
     .command('retire-master-key')
     .description('Begin a new master key, or seal everything anew under the current one and end the retired ones.')
-    .action(run(retireMasterKeyCommand));
+    .action(run(loadedLate(async () => (await import('./commands/retire-commands.ts')).retireMasterKeyCommand)));
   program
     .command('migrate')
     .option('--dry-run', 'only tell what would be done')
     .description('Bring the structure of the store up to date; forward only.')
-    .action(run(migrateCommand));
+    .action(run(loadedLate(async () => (await import('./commands/migrate-command.ts')).migrateCommand)));
   return program;
 }

@@ -73,6 +73,8 @@ const CLOSE_MILLISECONDS = 1_500;
 const FAILED_START_MILLISECONDS = 200;
 const OPERATIONS_STOP_MILLISECONDS = 300;
 const SWEEP_MILLISECONDS = 30_000;
+/** When the first requests have their answers. */
+const METRICS_MILLISECONDS = 1_000;
 
 /**
  * Opens the store, assembles the service, and listens.
@@ -245,6 +247,8 @@ function startRoundAbout(
   opened.defer(() => runner.close());
   const sweeping = setInterval(() => void domains.revocations.sweep(), SWEEP_MILLISECONDS).unref();
   opened.defer(() => clearInterval(sweeping));
+  const loading = setTimeout(() => void metrics.load(), METRICS_MILLISECONDS).unref();
+  opened.defer(() => clearTimeout(loading));
   metrics.followInFlight(guard.inFlight);
   metrics.followSigningKeyAge(() => signingKeyAgeSeconds(domains, clock));
   return runner;

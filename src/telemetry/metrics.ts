@@ -1,142 +1,51 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type SpreadMetrics, spreadMetrics } from './spread-metrics.ts';
+import type { LoadedMetrics } from './loaded-metrics.ts';
 
-/** What the service counts and measures; none of it is global, so that two services may live in one process. */
-export interface Metrics {
-  /** One more exchange of this outcome. `code`: the problem's code, or `none`. */
-  exchanged(outcome: 'success' | 'failure', code: string): void;
-  /** One more answer. `route`: the template of the route, never a path. */
-  answered(route: string, status: number, seconds: number): void;
-  /** One more caller refused by the limiter of this name. */
-  refused(limiter: string): void;
-  /** One more request shed by the overload guard, and so one more 503. */
-  shed(): void;
-  /** One more answer 503. `reason`: the problem's code. */
-  unavailable(reason: string): void;
-  readonly spread: SpreadMetrics;
-  /** Whether the durable store answered last time. */
-  setStoreUp(up: boolean): void;
-  /** Gives the gauge of the signing key's age its source, in seconds; `undefined` while there is no key. */
-  followSigningKeyAge(ageSeconds: () => number | undefined): void;
-  /** Gives the gauge of requests in flight its source. */
-  followInFlight(inFlight: () => number): void;
-  /** Everything in the text form of Prometheus, for the operations listener. */
-  render(): Promise<{ readonly contentType: string; readonly body: string }>;
-  /** For metrics of a room's own; their names begin with `latchkey_`. */
-  readonly registry: Registry;
+/** The same before its library is there. */
+export interface Metrics extends LoadedMetrics {
+  /** Loads what counts. To be called soon after the start, because what happens until then is kept one by one. */
+  load(): Promise<void>;
 }
 
-/** Upper bounds in seconds: an exchange takes about a millisecond, a request never more than 15 s. */
-const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
-
-/** Route templates that get a label of their own; a mistake that labels by path must not fill the memory. */
-const MAXIMUM_ROUTES = 500;
-
-interface Observed {
-  observe(seconds: number): void;
-}
-
-/** Makes the metrics and begins with the process's own (CPU, memory, event-loop delay, garbage collection). */
-export function newMetrics(): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
-
-  const exchanges = new Counter({
-    name: 'latchkey_exchanges_total',
-    help: 'Exchanges by outcome and problem code.',
-    labelNames: ['outcome', 'code'],
-    registers,
-  });
-  const refusals = new Counter({
-    name: 'latchkey_limiter_refusals_total',
-    help: 'Callers refused because of too many failed attempts.',
-    labelNames: ['limiter'],
-    registers,
-  });
-  const sheds = new Counter({
-    name: 'latchkey_requests_shed_total',
-    help: 'Requests refused because of overload.',
-    registers,
-  });
-  const unavailable = new Counter({
-    name: 'latchkey_unavailable_answers_total',
-    help: 'Answers 503 by reason.',
-    labelNames: ['reason'],
-    registers,
-  });
-  const storeUp = new Gauge({
-    name: 'latchkey_store_up',
-    help: 'Whether the durable store answered last time.',
-    registers,
-    aggregator: 'min',
-  });
-  const duration = durationHistogram(registers);
-
-  return {
-    exchanged: (outcome, code) => exchanges.inc({ outcome, code }),
-    answered: (route, status, seconds) => duration(route, status).observe(seconds),
-    refused: (limiter) => refusals.inc({ limiter }),
-    shed() {
-      sheds.inc();
-      unavailable.inc({ reason: 'shed' });
-    },
-    unavailable: (reason) => unavailable.inc({ reason }),
-    spread: spreadMetrics(registry),
-    setStoreUp: (up) => storeUp.set(up ? 1 : 0),
-    followSigningKeyAge: (ageSeconds) =>
-      follow(registers, 'latchkey_signing_key_age_seconds', 'Age of the key that signs.', ageSeconds, 'max'),
-    followInFlight: (inFlight) =>
-      follow(registers, 'latchkey_requests_in_flight', 'Requests begun and not yet answered.', inFlight),
-    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
-    registry,
-  };
-}
+type Happened = (metrics: LoadedMetrics) => void;
 
 /**
- * A histogram whose children are bound once for each route and class of status: looking labels up by object costs more
- * than the observation itself.
+ * Metrics whose library is loaded with the first look at them or by `load`: it is a fifth of a start's modules, for which
+ * the first exchange after a restart would wait. What happens before is told to it then, and nothing is lost.
  */
-function durationHistogram(registers: Registry[]): (route: string, status: number) => Observed {
-  const histogram = new Histogram({
-    name: 'latchkey_http_request_duration_seconds',
-    help: 'Time from the last header of a request to the end of its answer.',
-    labelNames: ['route', 'status'],
-    buckets: DURATION_BUCKETS,
-    registers,
-  });
-  const children = new Map<string, Observed[]>();
+export function newMetrics(): Metrics {
+  let loaded: LoadedMetrics | undefined;
+  let loading: Promise<LoadedMetrics> | undefined;
+  let waiting: Happened[] = [];
 
-  return (route, status) => {
-    const known = children.get(route);
-    const template = known !== undefined || children.size < MAXIMUM_ROUTES ? route : 'other';
-    let byClass = known ?? children.get(template);
-    if (byClass === undefined) {
-      byClass = [1, 2, 3, 4, 5].map((digit) => histogram.labels({ route: template, status: `${digit}xx` }));
-      children.set(template, byClass);
-    }
-    // Safe default: every HTTP status has a class from 1 to 5.
-    return byClass[Math.floor(status / 100) - 1] ?? histogram.labels({ route: template, status: '5xx' });
+  const loadOnce = (): Promise<LoadedMetrics> => {
+    loading ??= import('./prometheus-metrics.ts').then(({ prometheusMetrics }) => {
+      loaded = prometheusMetrics();
+      for (const happened of waiting) happened(loaded);
+      waiting = [];
+      return loaded;
+    });
+    return loading;
   };
-}
+  const tell = (happened: Happened): void => {
+    if (loaded === undefined) waiting.push(happened);
+    else happened(loaded);
+  };
 
-/** @param aggregator  what becomes of it over all workers */
-function follow(
-  registers: Registry[],
-  name: string,
-  help: string,
-  read: () => number | undefined,
-  aggregator: 'sum' | 'max' = 'sum',
-): void {
-  new Gauge({
-    name,
-    help,
-    registers,
-    aggregator,
-    collect() {
-      const value = read();
-      if (value === undefined) this.remove();
-      else this.set(value);
+  return {
+    load: async () => void (await loadOnce()),
+    exchanged: (outcome, code) => tell((metrics) => metrics.exchanged(outcome, code)),
+    answered: (route, status, seconds) => tell((metrics) => metrics.answered(route, status, seconds)),
+    refused: (limiter) => tell((metrics) => metrics.refused(limiter)),
+    shed: () => tell((metrics) => metrics.shed()),
+    unavailable: (reason) => tell((metrics) => metrics.unavailable(reason)),
+    spread: {
+      arrived: (milliseconds) => tell(({ spread }) => spread.arrived(milliseconds)),
+      follow: (facts) => tell(({ spread }) => spread.follow(facts)),
     },
-  });
+    setStoreUp: (up) => tell((metrics) => metrics.setStoreUp(up)),
+    followSigningKeyAge: (ageSeconds) => tell((metrics) => metrics.followSigningKeyAge(ageSeconds)),
+    followInFlight: (inFlight) => tell((metrics) => metrics.followInFlight(inFlight)),
+    render: async () => (await loadOnce()).render(),
+    asJson: async () => (await loadOnce()).asJson(),
+  };
 }

@@ -19,7 +19,7 @@ describe('docs/operations.md', () => {
     metrics.followSigningKeyAge(() => 0);
     metrics.spread.follow(() => NOTHING_SPREAD);
 
-    const answer: unknown = await metrics.registry.getMetricsAsJSON();
+    const answer: unknown = await metrics.asJson();
     const { body } = await workerMetrics().render([{ worker: 1, pid: 1, answer }], { of: 1, ends: 0, lateNews: 0 });
     const served = [...body.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
     const named = [...PAGE.matchAll(/^\| `(latchkey_\w+)` \|/gm)].map(([, name]) => name);

@@ -71,7 +71,7 @@ touch ${clone}/node_modules/.package-lock.json\n`,
       const { stdout, exitCode } = await start('--help');
 
       expect({ stdout, exitCode }).toEqual({
-        stdout: `--max-semi-space-size=8 --disable-warning=ExperimentalWarning ${clone}/src/main.ts serve --help 4321\n`,
+        stdout: `--max-semi-space-size=8 --disable-warning=ExperimentalWarning --import ${clone}/src/server/compiled-code.mjs ${clone}/src/main.ts serve --help 4321\n`,
         exitCode: 0,
       });
       expect(await npmCalls()).toEqual(['']);

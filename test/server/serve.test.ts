@@ -25,7 +25,8 @@ describe('serve', () => {
     expect(node?.version).toMatch(/^\d+\.\d+\.\d+/);
     expect([node?.pepperIds, node?.masterKeyIds]).toEqual([[expect.any(String)], [expect.any(String)]]);
     expect(Object.keys(node ?? {}).sort()).toEqual([
-      ...['entityTag', 'expiresAt', 'id', 'masterKeyIds', 'pepperIds', 'seenAt', 'startedAt', 'version'],
+      ...['entityTag', 'expiresAt', 'hostName', 'id', 'masterKeyIds', 'pepperIds', 'pid'],
+      ...['seenAt', 'startedAt', 'version'],
     ]);
   });
 

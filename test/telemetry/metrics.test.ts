@@ -49,6 +49,16 @@ describe('newMetrics', () => {
     expect(body).not.toMatch(/^latchkey_signing_key_age_seconds/m);
   });
 
+  it('given what has happened before its library was loaded, when more happens after it, then both are counted', async () => {
+    const metrics = newMetrics();
+    metrics.exchanged('success', 'none');
+    await metrics.load();
+    metrics.exchanged('success', 'none');
+    await metrics.load();
+
+    expect((await metrics.render()).body).toContain('latchkey_exchanges_total{outcome="success",code="none"} 2\n');
+  });
+
   it('given two services in one process, when one counts, then the other does not', async () => {
     const [one, other] = [newMetrics(), newMetrics()];
 

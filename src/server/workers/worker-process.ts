@@ -80,7 +80,7 @@ function answerQuestions(serving: ServingProcess): void {
 
 async function answerTo(about: Subject, { readiness, metrics }: ServingProcess): Promise<unknown> {
   const ready = await readiness();
-  return about === 'readiness' ? ready : metrics.registry.getMetricsAsJSON();
+  return about === 'readiness' ? ready : metrics.asJson();
 }
 
 /** Ends when it is on its way; a first process that is gone hears nothing, and this one ends for that reason. */

@@ -57,7 +57,7 @@ const COUNTS = { of: 2, ends: 0, lateNews: 0 };
 async function rendered(metrics: WorkerMetrics, workers: readonly (Metrics | undefined)[]): Promise<string> {
   const answers = await Promise.all(
     workers.map(async (worker, index) => {
-      const answer: unknown = worker && JSON.parse(JSON.stringify(await worker.registry.getMetricsAsJSON()));
+      const answer: unknown = worker && JSON.parse(JSON.stringify(await worker.asJson()));
       return { worker: index + 1, pid: 101 + index, answer };
     }),
   );
