@@ -32,7 +32,10 @@ export function authenticateApiKeyWith({ store, digests }: AuthenticateApiKeyPar
       const old = await store.readRecent(API_KEYS).find('byDigest', [digest]);
       if (old?.kind === kind) return moveToCurrentPepper(store, old, current);
     }
-    return undefined;
+    if (retired.length === 0) return undefined;
+    // It may have moved between the look-ups; what was read lately would not know it.
+    const moved = await store.read(API_KEYS).find('byDigest', [current]);
+    return moved?.kind === kind ? moved : undefined;
   };
 }
 

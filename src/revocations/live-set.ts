@@ -95,12 +95,14 @@ export async function openLiveSet(parts: LiveSetParts): Promise<LiveSet> {
       try {
         const revokedThere = await revokedInStore(store, isCurrent && verdict !== false ? verdict : subjects);
         checks.primary += 1;
-        return revokedThere;
+        return revokedThere || revoked.judge(subjects) === true;
       } catch (error) {
-        const isKnown = verdict === false && subscription.wasCurrentLately();
+        // What was heard while the primary was asked counts.
+        const heard = revoked.judge(subjects);
+        const isKnown = heard === true || (heard === false && subscription.wasCurrentLately());
         const goesOn = error instanceof StoreUnavailable && isKnown;
         checks[goesOn ? 'grace' : 'unknown'] += 1;
-        if (goesOn) return false;
+        if (goesOn) return heard === true;
         throw error;
       }
     },

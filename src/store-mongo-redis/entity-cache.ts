@@ -35,6 +35,8 @@ const KEPT_ABSENT = 10_000;
 const KEPT_MILLISECONDS = 15 * 60_000;
 const KEPT_RESOLUTION_MILLISECONDS = 1_000;
 const ABSENT_MILLISECONDS = 1_000;
+/** Characters of a key; longer than any of a name that we make. Callers choose what they look for, and its length. */
+const LONGEST_ABSENT = 512;
 
 /** @returns an empty cache, bounded in entities */
 export function entityCache(): EntityCache {
@@ -52,7 +54,7 @@ export function entityCache(): EntityCache {
   const keep = (key: string, entity: Entity | undefined, { changed, everything }: Fill): void => {
     if (everything) return;
     if (entity === undefined) {
-      if (changed.size === 0) absent.set(key, true);
+      if (changed.size === 0 && key.length <= LONGEST_ABSENT) absent.set(key, true);
     } else if (!changed.has(entity.id)) {
       byId.set(entity.id, entity);
       idOf.set(key, entity.id);

@@ -163,6 +163,25 @@ describe('authenticateApiKey', () => {
       expect(found.map((key) => key?.id)).toEqual(Array.from({ length: 8 }, () => apiKey.id));
     });
 
+    /** A good key is not called unknown because it moved between two look-ups. */
+    it('when another process moves the key between the look-ups of a third, then it is found', async () => {
+      const { apiKey, secret } = await givenKey();
+      const readRecent: Store['readRecent'] = (collection) => {
+        const reader = store.readRecent(collection);
+        return {
+          ...reader,
+          async find(index, values) {
+            const found = await reader.find(index, values);
+            await authenticateApiKeyWith({ store, digests: rotated })(secret);
+            return found;
+          },
+        };
+      };
+      const interrupted: Store = { ...store, readRecent };
+
+      expect((await authenticateApiKeyWith({ store: interrupted, digests: rotated })(secret))?.id).toBe(apiKey.id);
+    });
+
     it('when it is thrown away, then a key that was used since still works, and one that was not does not', async () => {
       const [used, unused] = [await givenKey(), await givenKey()];
       await authenticateApiKeyWith({ store, digests: rotated })(used.secret);

@@ -82,6 +82,28 @@ describe('the live set', () => {
     expect(set.checks).toEqual({ memory: 0, primary: 0, grace: 0, unknown: 0, [counted]: 1 });
   });
 
+  /** The primary is slow, then away: what is heard meanwhile counts, and the grace is only for what is not known. */
+  it('given the grace, when a revocation is heard while the primary is asked, then the token is refused', async () => {
+    const asked = Promise.withResolvers<never>();
+    const subscription = { catchUp: () => undefined, isCurrent: () => false, wasCurrentLately: () => true };
+    let isSlow = false;
+    const slow = new Proxy(store, {
+      get(target, name, receiver) {
+        if (name === 'watch') return async () => subscription;
+        if (name === 'read' && isSlow) return () => ({ page: () => asked.promise });
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    const set = await openLiveSet({ store: slow, clock });
+    isSlow = true;
+
+    const told = set.revokes([['key:heard-meanwhile', 1]]);
+    set.learn('key:heard-meanwhile', 2, now + HOUR);
+    asked.reject(new StoreUnavailable());
+
+    expect(await told).toBe(true);
+  });
+
   it('given a set that is open, when something is taken back, then it tells once how long that took', async () => {
     const told: number[] = [];
     await store.commit([cutOff('key:before', 2, 'a', now)]);

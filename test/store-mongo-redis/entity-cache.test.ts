@@ -105,6 +105,16 @@ describe('an entity cache', () => {
 
   describe('given a hot entity', () => {
     /** Flood of well-formed keys that nobody has: it must cost neither memory without end nor the hot ones their place. */
+    /** Memory for whatever a caller writes: an account of 8,000 characters that nobody has. */
+    it('when a long name is looked for and not there, then it is not kept', async () => {
+      const cache = entityCache();
+      const key = `id ${'a'.repeat(8_000)}`;
+
+      await cache.fill(key, async () => undefined);
+
+      expect(cache.isAbsent(key)).toBe(false);
+    });
+
     it('when 50,000 others are looked for and not there, then it stays, and each was looked for once a second', async () => {
       const cache = entityCache();
       await cache.fill('byDigest hot', async () => OLD);

@@ -51,8 +51,11 @@ export function newsAmongWorkers(logger: Logger): NewsAmongWorkers {
     late: () => late,
     join(listener) {
       const tellings = tellingsTo(listener);
+      let hasLeft = false;
       return {
         beat(number) {
+          // The end of a process may be known before its last messages are read.
+          if (hasLeft) return;
           following.set(listener, tellings);
           // What others sent before this beat was sent is read in this turn, and goes before it.
           setImmediate(() => listener.send({ kind: 'told', number }));
@@ -65,6 +68,7 @@ export function newsAmongWorkers(logger: Logger): NewsAmongWorkers {
         },
         heard: tellings.heard,
         left() {
+          hasLeft = true;
           following.delete(listener);
           tellings.end();
         },

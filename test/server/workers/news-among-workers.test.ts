@@ -18,6 +18,8 @@ interface GivenWorker {
   stop(): void;
   goOn(): void;
   end(): void;
+  /** One more beat of it is read. */
+  beat(): void;
 }
 
 describe('news among the workers of a node', () => {
@@ -100,6 +102,18 @@ describe('news among the workers of a node', () => {
     expect(among.late()).toBe(0);
   });
 
+  /** Its end may be known before its last messages are read. */
+  it('when a beat of one is read after its end, then nobody waits for it', async () => {
+    const [one, two, , among] = await givenWorkers();
+    two.stop();
+    two.end();
+    two.beat();
+
+    await one.way.tell([A]);
+
+    expect(among.late()).toBe(0);
+  });
+
   it.each([
     { kind: 'news', number: 1, news: 'all' },
     { kind: 'news', number: 1, news: [{ collection: 'keys' }] },
@@ -160,5 +174,6 @@ function givenChannel(among: ReturnType<typeof newsAmongWorkers>, worker: number
       deliver();
     },
     end: first.left,
+    beat: () => first.beat(1),
   };
 }
