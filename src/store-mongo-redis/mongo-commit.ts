@@ -11,7 +11,7 @@ import { nativeDatabase } from './mongo-connection.ts';
 import type { MongoLeases } from './mongo-leases.ts';
 import { type NewsWay, newsOf } from './news-way.ts';
 import { transactionKey } from './own-commit.ts';
-import { hasLabel, isDuplicateKey, withinStoreTime } from './store-failures.ts';
+import { hasLabel, isConnectionLost, isDuplicateKey, withinStoreTime } from './store-failures.ts';
 
 /** What a commit needs. */
 export interface MongoCommitParts {
@@ -127,7 +127,8 @@ async function commitUntil(session: mongo.ClientSession, endsAt: number): Promis
 
 // Safe whatever became of the attempt: the next one looks for the commit's id first.
 function mayBeRepeated(error: unknown): boolean {
-  return hasLabel(error, 'TransientTransactionError') || hasLabel(error, 'UnknownTransactionCommitResult');
+  const labels = ['TransientTransactionError', 'UnknownTransactionCommitResult'];
+  return isConnectionLost(error) || labels.some((label) => hasLabel(error, label));
 }
 
 async function isRepeated(connection: Connection, id: string, session: mongo.ClientSession): Promise<boolean> {

@@ -30,7 +30,6 @@ const UNAVAILABLE_CODES = new Set<number | string | undefined>([
 const UNAVAILABLE_LABELS = ['TransientTransactionError', 'UnknownTransactionCommitResult', 'RetryableWriteError'];
 
 const UNAVAILABLE_ERRORS = [
-  mongo.MongoNetworkError,
   mongo.MongoServerSelectionError,
   mongo.MongoNotConnectedError,
   mongo.MongoTopologyClosedError,
@@ -38,6 +37,12 @@ const UNAVAILABLE_ERRORS = [
   mongo.MongoExpiredSessionError,
   mongo.MongoWriteConcernError,
 ] as const;
+
+// What Node says of a connection that is gone, where the driver passes it on as it came.
+const LOST_CONNECTION_CODES = new Set<unknown>([
+  ...['ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
+  ...['ERR_SOCKET_CLOSED', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
+]);
 
 /**
  * Runs one call of the durable store in bounded time.
@@ -72,10 +77,28 @@ export function isDuplicateKey(error: unknown): boolean {
 
 /** @returns whether MongoDB put this label on the error */
 export function hasLabel(error: unknown, label: string): boolean {
-  return error instanceof mongo.MongoError && error.hasErrorLabel(label);
+  return causesOf(error).some((cause) => cause instanceof mongo.MongoError && cause.hasErrorLabel(label));
+}
+
+/** @returns whether the connection was lost: what became of the call is not known */
+export function isConnectionLost(error: unknown): boolean {
+  return causesOf(error).some(
+    (cause) =>
+      cause instanceof mongo.MongoNetworkError ||
+      (cause instanceof Error && 'code' in cause && LOST_CONNECTION_CODES.has(cause.code)),
+  );
+}
+
+/** The error itself, and what it was made from: a failed bulk write keeps that as the `errorResponse`, without its labels. */
+function causesOf(error: unknown): readonly unknown[] {
+  const causes = [error];
+  if (error instanceof mongo.MongoServerError) causes.push(error.errorResponse);
+  if (error instanceof Error) causes.push(error.cause);
+  return causes;
 }
 
 function isUnavailable(error: unknown): boolean {
+  if (isConnectionLost(error)) return true;
   if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return true;
   // The pool was cleared or its queue was too long: classes that the driver does not export everywhere.
   if (error instanceof Error && /^(MongoPoolCleared|MongoWaitQueueTimeout|MongooseServerSelection)/.test(error.name))
