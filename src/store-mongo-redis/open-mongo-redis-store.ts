@@ -14,6 +14,7 @@ import { mongoLeases } from './mongo-leases.ts';
 import { applyMissingMigrations, MigrationsPending, missingMigrations } from './mongo-migrations.ts';
 import { mongoReader } from './mongo-reader.ts';
 import type { HearNews, News, OpenNewsWay } from './news-way.ts';
+import { provenPrimary } from './proven-primary.ts';
 import { readGate } from './read-gate.ts';
 import { noCounts, recentReader } from './recent-reader.ts';
 import { connectToRedis, describeRedis, readyOrLate } from './redis-connection.ts';
@@ -69,10 +70,11 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
 
   const models = entityModels(connection, parts.collections);
   const leases = mongoLeases(connection);
-  const gate = readGate();
   const prefix = parts.installationKeyPrefix ?? `latchkey:${storeId}`;
   const beats = heartbeat();
-  const primaryAge = beats.sendBy(beatThroughMongo(connection));
+  const primary = provenPrimary(connection, beatThroughMongo(connection), beats.processId);
+  const gate = readGate(primary.prove);
+  const primaryAge = beats.sendBy(primary.beat);
   const feed = changeFeed({
     connection,
     models,

@@ -14,15 +14,18 @@ export interface ReadGate {
 
 const SHUT_MILLISECONDS = 250;
 
-/** @returns a gate that is open; one a store */
-export function readGate(): ReadGate {
+/** @returns a gate that is open; one a store. @param prove what must succeed before a read may be believed */
+export function readGate(prove: () => Promise<void>): ReadGate {
   let shutUntil = 0;
   let answeredAt = 0;
 
   const probe = async <T>(read: () => Promise<T>): Promise<T> => {
     const begunAt = performance.now();
     try {
-      const answer = await withinStoreTime(read);
+      const answer = await withinStoreTime(async () => {
+        await prove();
+        return read();
+      });
       answeredAt = performance.now();
       shutUntil = 0;
       return answer;
