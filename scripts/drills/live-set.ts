@@ -34,7 +34,7 @@ export const liveSet: Drill = {
   async run(parts) {
     if (parts.backend !== 'mongo-redis')
       throw new Error('Only MongoDB and Redis have a snapshot: --backend mongo-redis');
-    const settings = settingsOf(parts.backend);
+    const settings: Environment = { ...settingsOf(parts.backend), LATCHKEY_LOG_LEVEL: 'debug' };
     const redis = new Redis(settings['LATCHKEY_REDIS_URL'] ?? '');
     try {
       return await millionTokens(parts, settings, redis);

@@ -63,7 +63,7 @@ export interface LiveSetParts {
 }
 
 const LOAD_PAGE_ROWS = 1000;
-const SILENT: RevocationLogger = { info: () => undefined, warn: () => undefined };
+const SILENT: RevocationLogger = { debug: () => undefined, warn: () => undefined };
 
 /** Opens the live set; it is complete when it returns. */
 export async function openLiveSet(parts: LiveSetParts): Promise<LiveSet> {
@@ -151,7 +151,7 @@ async function fill({ store, revoked, snapshots, logger, arrive }: FillParts): P
   const tell = (from: 'snapshot' | 'store'): void => {
     const { size, generations, filtered } = revoked;
     const milliseconds = Math.round(performance.now() - begunAt);
-    logger.info({ from, milliseconds, size, generations, filtered }, 'what was taken back is known');
+    logger.debug({ from, milliseconds, size, generations, filtered }, 'what was taken back is known');
   };
 
   const since = await snapshots?.load();

@@ -25,7 +25,7 @@ export interface RevocationSnapshotsParts {
 
 /** What the operator is told. */
 export interface RevocationLogger {
-  info(facts: object, sentence: string): void;
+  debug(facts: object, sentence: string): void;
   warn(facts: object, sentence: string): void;
 }
 

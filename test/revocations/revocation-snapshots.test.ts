@@ -48,7 +48,7 @@ describe('snapshots of the live set', () => {
 
   /** A set that holds 100 exactly and has more, so that the filter is part of the snapshot. */
   async function open(snapshotKeys: readonly Buffer[] = [key]): Promise<LiveSet> {
-    const logger = { info: (facts: object) => void told.push(facts), warn: (facts: object) => void told.push(facts) };
+    const logger = { debug: (facts: object) => void told.push(facts), warn: (facts: object) => void told.push(facts) };
     const live = await openLiveSet({ store, clock, singlesLimit: 100, snapshotKeys, logger });
     opened.push(live);
     return live;

@@ -52,7 +52,7 @@ describe('the snapshot of revocations in Redis', () => {
     const parts = { ...names, mongoUrl, redisUrl: server.url, collections, pendingMigrations: 'apply' } as const;
     const store = await openMongoRedisStore(parts);
     stores.push(store);
-    const logger = { info: (facts: object) => void told.push(facts), warn: (facts: object) => void told.push(facts) };
+    const logger = { debug: (facts: object) => void told.push(facts), warn: (facts: object) => void told.push(facts) };
     const live = await openLiveSet({ store, clock: SYSTEM_CLOCK, snapshotKeys: [key], logger });
     sets.push(live);
     return { store, live };
