@@ -182,7 +182,8 @@ async function newServer({ tls }: ListenerParts, limits: ListenerLimits, onReque
   // One more than is allowed, so that a request with too many can be told from one with just enough.
   server.maxHeadersCount = limits.headers + 1;
   server.maxConnections = limits.connections;
-  return server;
+  // Else a process of several passes what it has no room for to the next, and when all are full it goes round without end.
+  return Object.assign(server, { dropMaxConnection: true });
 }
 
 function followTls({ tls, onTlsReload }: ListenerParts, server: Server): () => void {
