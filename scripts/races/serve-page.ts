@@ -64,7 +64,9 @@ export async function serveRacePage(race: Race, port: number): Promise<RacePage>
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     if (!isOurs(request, addressOf())) return end(response, 403);
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
+    const { pathname, searchParams } = URL.parse(request.url ?? '/', 'http://page') ?? {};
+    // A path like `//`, which a page of another site may ask for, must not end the race.
+    if (pathname === undefined || searchParams === undefined) return end(response, 400);
     if (request.method === 'POST' && pathname === '/rounds')
       return end(response, begin(Number(searchParams.get('count'))));
     if (request.method !== 'GET') return end(response, 405);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { places } from './places.ts';
-import { hasBody } from './read-body.ts';
+import { hasBody, refuseAtEnd } from './read-body.ts';
 
 /** How much work may wait. */
 export interface OverloadLimits {
@@ -81,15 +81,26 @@ export function overloadGuard({
       arriving -= 1;
       work.enter(client);
     };
+    // Bodies that are held back and then sent all at once: their headers found room, and they would fill every place.
+    const arrivedLate = (): void => {
+      if (state !== 'arriving' || !isFull(client)) {
+        arrived();
+        return;
+      }
+      state = 'over';
+      arriving -= 1;
+      work.shed();
+      refuseAtEnd(request);
+    };
     response.once('close', () => {
       if (state === 'arriving') arriving -= 1;
-      else work.leave(client);
+      if (state === 'in flight') work.leave(client);
       state = 'over';
     });
     // The parser tells of the headers first; by the next tick it has also read what came with them.
     process.nextTick(() => {
       if (request.complete) arrived();
-      else request.once('end', arrived);
+      else request.prependOnceListener('end', arrivedLate);
     });
   };
 

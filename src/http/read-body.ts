@@ -5,7 +5,7 @@
  * turn problems into bodies.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BodyTooLarge, MediaTypeUnsupported, RequestMalformed } from '../problems/request-problems.ts';
+import { BodyTooLarge, MediaTypeUnsupported, Overloaded, RequestMalformed } from '../problems/request-problems.ts';
 
 /** A request whose body is still to be read; Express adds `res`, through which an unread body closes the connection. */
 export type UnreadRequest = IncomingMessage & { readonly res?: ServerResponse | undefined };
@@ -24,11 +24,19 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return (length !== undefined && Number(length) > 0) || headers['transfer-encoding'] !== undefined;
 }
 
+const refusedAtEnd = new WeakSet<IncomingMessage>();
+
+/** There is too much to do when the body of this request is there at last: `readBody` is to refuse it. */
+export function refuseAtEnd(request: IncomingMessage): void {
+  refusedAtEnd.add(request);
+}
+
 /**
  * Reads the whole body, at most `limitBytes`; an empty buffer when there is none.
  * @throws BodyTooLarge          it is longer; what is left unread closes the connection
  * @throws MediaTypeUnsupported  it is compressed (RFC 9110, section 15.5.16)
  * @throws RequestMalformed      it ended early
+ * @throws Overloaded            there was room when the headers came, and is none any more
  */
 export async function readBody(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
   if (!hasBody(request)) return EMPTY;
@@ -68,6 +76,7 @@ function collect(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
       // Every request also closes in the end: an error made for that, with its stack, would cost as much as the form.
       request.off('close', onBroken);
       if (sizeBytes > limitBytes) reject(tooLarge(limitBytes));
+      else if (refusedAtEnd.has(request)) reject(new Overloaded('There is too much to do. Try again shortly.'));
       else resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks));
     };
     const onBroken = (): void => reject(new RequestMalformed('The body ended before it was complete.'));

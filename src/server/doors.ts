@@ -11,6 +11,7 @@ import { type RequestNames, requestNamesOf } from '../http/request-identity.ts';
 import type { SealedCursors } from '../http/sealed-cursors.ts';
 import type { NodeList } from '../nodes/node-list.ts';
 import { Problem } from '../problems/problem.ts';
+import { Overloaded } from '../problems/request-problems.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
 
@@ -71,7 +72,8 @@ function callers({ domains, clientAddressOf }: DoorParts): (request: Request) =>
 function failureLog(logger: Logger, metrics: Pick<Metrics, 'unavailable'>) {
   return (failure: unknown, status: number, request: Request, names: RequestNames): void => {
     if (status === 503) metrics.unavailable(failure instanceof Problem ? failure.code : 'internal_error');
-    const level = status >= 500 ? 'error' : 'debug';
+    // A line for each request that is refused because there is too much to do would be yet more to do; it is counted above.
+    const level = status >= 500 && !(failure instanceof Overloaded) ? 'error' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     logger[level]({ ...names, method: request.method, path: pathOf(request), status, err: failure }, 'request refused');
   };

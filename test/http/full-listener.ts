@@ -5,8 +5,8 @@ import { listen } from '../../src/http/listener.ts';
 
 if (cluster.isPrimary) {
   const workers = [cluster.fork(), cluster.fork()];
-  const [[{ port }]] = await Promise.all(workers.map((worker) => once(worker, 'listening')));
-  process.stdout.write(`${port}\n`);
+  const [first] = await Promise.all(workers.map((worker) => once(worker, 'listening')));
+  process.stdout.write(`${first?.[0].port}\n`);
 } else {
   const handler = (_request: unknown, response: { end(): void }) => response.end();
   await listen({ handler, host: '127.0.0.1', port: 0, limits: { connections: 2 } });

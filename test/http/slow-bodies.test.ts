@@ -90,6 +90,38 @@ describe('listen behind an overload guard, given requests whose bodies do not co
     while (guard.inFlight() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
+  /** Bodies held back and sent all at once: one client must not fill the places of all others for the time of a wave. */
+  it('when 900 of one client come all at once, then it is told 503 past its places, and another client is let in', async () => {
+    const guard = overloadGuard({ clientOf: ({ url }) => url ?? '' });
+    guards.push(guard);
+    const answers: (() => void)[] = [];
+    const refusals: unknown[] = [];
+    const handler: RequestListener = (request, response) =>
+      void readForm(request).then(
+        () => answers.push(() => response.end()),
+        (failure: { readonly code?: unknown }) => {
+          refusals.push(failure.code);
+          response.writeHead(503).end();
+        },
+      );
+    const guarding = { handler: guard.around(handler), shed: shedBy(guard) };
+    const listener = await listen({ ...guarding, host: '127.0.0.1', port: 0 });
+    listeners.push(listener);
+    const flood = await givenSockets(listener.port, 900, WITHOUT_BODY);
+    while (listener.connections() < 900) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    for (const socket of flood) socket.write('a'.repeat(50));
+    while (answers.length + refusals.length < 900) await new Promise((resolve) => setTimeout(resolve, 5));
+    const honest = fetch(`${listener.url}/honest`, { method: 'POST', body: new URLSearchParams({ a: '1' }) });
+    while (answers.length + refusals.length < 901) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const answer of answers) answer();
+
+    expect((await honest).status).toBe(200);
+    expect(new Set(refusals)).toEqual(new Set(['overloaded']));
+    expect(refusals).toHaveLength(900 - 512);
+  });
+
   it('when the time for the body is over, then the answer is 408 and the connection ends', async () => {
     const { listener } = await givenListener({ bodyMilliseconds: 200 });
 
