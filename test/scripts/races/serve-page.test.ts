@@ -9,7 +9,13 @@ afterEach(() => served?.close());
 describe('serveRacePage', () => {
   /** A page of another site may ask for any path; what it asks for must not end the race in its terminal. */
   it('given a path that is no path, when it is asked for, then the answer is 400, and the page goes on', async () => {
-    const race: Race = { description: '', lanes: [], rounds: [], run: () => Promise.reject(new Error()), close: async () => {} };
+    const race: Race = {
+      description: '',
+      lanes: [],
+      rounds: [],
+      run: () => Promise.reject(new Error()),
+      close: async () => {},
+    };
     served = await serveRacePage(race, 0);
     const { host, port } = new URL(served.url);
 
