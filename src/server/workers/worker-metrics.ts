@@ -36,18 +36,23 @@ export function workerMetrics(): WorkerMetrics {
   const lastOf = new Map<number, Remembered>();
   // A sum that falls when a worker ends would look to Prometheus like a new start, and count everything a second time.
   let past: readonly MetricJson[] = [];
+  let remembered: Promise<void> = Promise.resolve();
 
-  const remember = async (answers: readonly WorkerAnswer[]): Promise<void> => {
+  const rememberNow = async (answers: readonly WorkerAnswer[]): Promise<void> => {
     for (const { worker, pid, answer } of answers) {
       if (pid !== undefined && isMetrics(answer)) lastOf.set(pid, { worker, metrics: answer });
     }
     const gone = [...lastOf.keys()].filter((pid) => !answers.some((answer) => answer.pid === pid));
-    for (const pid of gone) {
-      const counted = lastOf.get(pid)?.metrics.filter(({ type }) => type === 'counter' || type === 'histogram') ?? [];
-      lastOf.delete(pid);
-      const summed: unknown = await aggregate([past, counted]).getMetricsAsJSON();
-      if (isMetrics(summed)) past = summed;
-    }
+    if (gone.length === 0) return;
+    const counted = gone.map((pid) => lastOf.get(pid)?.metrics.filter(isCounted) ?? []);
+    const summed: unknown = await aggregate([past, ...counted]).getMetricsAsJSON();
+    for (const pid of gone) lastOf.delete(pid);
+    if (isMetrics(summed)) past = summed;
+  };
+  // One after the other: two scrapes at once would each add to the same sum, and one of them would be lost.
+  const remember = (answers: readonly WorkerAnswer[]): Promise<void> => {
+    remembered = remembered.catch(() => undefined).then(() => rememberNow(answers));
+    return remembered;
   };
 
   return {
@@ -59,6 +64,8 @@ export function workerMetrics(): WorkerMetrics {
     },
   };
 }
+
+const isCounted = ({ type }: MetricJson): boolean => type === 'counter' || type === 'histogram';
 
 // Copies: prom-client may order and change what it is given.
 const aggregate = (all: readonly (readonly MetricJson[])[]): Registry =>

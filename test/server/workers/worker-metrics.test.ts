@@ -43,6 +43,18 @@ describe('the metrics of several workers', () => {
     expect(numberAt(ended, 'latchkey_workers_serving')).toBe(1);
   });
 
+  it('when two scrapes at once find that two have ended, then nothing that they counted is lost', async () => {
+    const all = [newMetrics(), newMetrics(), newMetrics()];
+    const metrics = workerMetrics();
+    for (const each of all) each.exchanged('success', 'none');
+    await rendered(metrics, all);
+
+    await Promise.all([rendered(metrics, all.slice(0, 1)), rendered(metrics, all.slice(0, 1))]);
+
+    const text = await rendered(metrics, all.slice(0, 1));
+    expect(numberAt(text, 'latchkey_exchanges_total{outcome="success",code="none"}')).toBe(3);
+  });
+
   it('when a message is no answer, then it is as if there were none', async () => {
     const { body } = await workerMetrics().render([{ worker: 1, pid: 101, answer: [{ name: 7 }] }], COUNTS);
 
