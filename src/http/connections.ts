@@ -31,12 +31,7 @@ export interface Connections {
   closeUnused(): void;
   closeAll(): void;
   count(): number;
-  /** How many answers were given whole and are not yet taken by their clients; those of requests that were shed left out. */
-  unreadAnswers(): number;
 }
-
-/** The status of what was never counted as work. */
-const SHED = 503;
 
 /** Follows the connections of one listener. */
 export function newConnections(): Connections {
@@ -97,13 +92,5 @@ export function newConnections(): Connections {
     },
 
     count: () => open.size,
-
-    unreadAnswers() {
-      let unread = 0;
-      for (const { inFlight } of open.values()) {
-        for (const { writableEnded, statusCode } of inFlight) if (writableEnded && statusCode !== SHED) unread += 1;
-      }
-      return unread;
-    },
   };
 }

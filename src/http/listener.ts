@@ -75,8 +75,6 @@ export interface Listener {
   readonly url: string;
   /** Connections now open. */
   connections(): number;
-  /** Answers that were given whole and are not yet taken by their clients. */
-  unreadAnswers(): number;
   /**
    * Takes no more connections, finishes what is under way, tells every client that the connection ends, and returns
    * when all are closed; what is still open after the grace is cut off.
@@ -145,7 +143,6 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     port,
     url: `${parts.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     connections: connections.count,
-    unreadAnswers: connections.unreadAnswers,
     stop: (graceMilliseconds) => {
       state.stopping = true;
       unfollow();

@@ -9,11 +9,6 @@ export interface OverloadLimits {
   readonly maximumInFlight?: number;
   /** Requests whose body is still to come; they hold memory and no work. Default: 10,000. */
   readonly maximumArriving?: number;
-  /**
-   * How many answers were given and not yet taken by their clients; asked only when there seems to be too much to do.
-   * Default: none.
-   */
-  readonly unreadAnswers?: () => number;
   /** Whose requests are counted together. Default: all are one client's. */
   readonly clientOf?: (request: IncomingMessage) => string;
   /** Event-loop delay (99th percentile of the last quarter of a second) from which on work is shed. Default: 200 ms. */
@@ -48,7 +43,6 @@ const UNREAD_MILLISECONDS = 50;
 export function overloadGuard({
   maximumInFlight = 512,
   maximumArriving = 10_000,
-  unreadAnswers = () => 0,
   clientOf = () => '',
   maximumDelayMilliseconds = 200,
   inFlightFloor = 64,
@@ -58,11 +52,13 @@ export function overloadGuard({
   let arriving = 0;
   const adapting = setInterval(work.adapt, ADAPT_MILLISECONDS).unref();
 
+  // Only what holds a place: an answer that never held one, given back as unread, would make room that is not there.
+  const working = new Set<ServerResponse>();
   const unread = { answers: 0, countedAt: Number.NEGATIVE_INFINITY };
   const unreadNow = (): number => {
     const now = performance.now();
     if (now - unread.countedAt > UNREAD_MILLISECONDS)
-      Object.assign(unread, { answers: unreadAnswers(), countedAt: now });
+      Object.assign(unread, { answers: countOfEnded(working), countedAt: now });
     return unread.answers;
   };
   // An answer that was given is no work, however slowly it is taken: a few clients that read nothing would else hold every
@@ -70,7 +66,11 @@ export function overloadGuard({
   const isFull = (client: string): boolean => work.isFull(client, 0) && work.isFull(client, unreadNow());
   const enter = (response: ServerResponse, client: string): void => {
     work.enter(client);
-    response.once('close', () => work.leave(client));
+    working.add(response);
+  };
+  const leave = (response: ServerResponse, client: string): void => {
+    work.leave(client);
+    working.delete(response);
   };
   const awaitBody = (request: IncomingMessage, response: ServerResponse, client: string): void => {
     arriving += 1;
@@ -79,7 +79,7 @@ export function overloadGuard({
       if (state !== 'arriving') return;
       state = 'in flight';
       arriving -= 1;
-      work.enter(client);
+      enter(response, client);
     };
     // Bodies that are held back and then sent all at once: their headers found room, and they would fill every place.
     const arrivedLate = (): void => {
@@ -94,7 +94,7 @@ export function overloadGuard({
     };
     response.once('close', () => {
       if (state === 'arriving') arriving -= 1;
-      if (state === 'in flight') work.leave(client);
+      if (state === 'in flight') leave(response, client);
       state = 'over';
     });
     // The parser tells of the headers first; by the next tick it has also read what came with them.
@@ -113,7 +113,10 @@ export function overloadGuard({
     around: (handler) => (request, response) => {
       const client = clientOf(request);
       if (hasBody(request)) awaitBody(request, response, client);
-      else enter(response, client);
+      else {
+        enter(response, client);
+        response.once('close', () => leave(response, client));
+      }
       handler(request, response);
     },
     inFlight: work.taken,
@@ -122,6 +125,12 @@ export function overloadGuard({
       eventLoop.close();
     },
   };
+}
+
+function countOfEnded(responses: Iterable<ServerResponse>): number {
+  let ended = 0;
+  for (const { writableEnded } of responses) if (writableEnded) ended += 1;
+  return ended;
 }
 
 function watchEventLoop(maximumDelayMilliseconds: number): { isLate(): boolean; close(): void } {

@@ -140,20 +140,15 @@ async function open<More extends object>(
   const store = await openStore({ ...parts, siblings });
   opened.defer(() => store.close());
   // The port must be known before the issuer is, so the listener opens first and answers 503 until all is assembled.
-  const late: { handler: RequestListener; unreadAnswers: () => number } = {
-    handler: refuseWhileStarting,
-    unreadAnswers: () => 0,
-  };
+  const late: { handler: RequestListener } = { handler: refuseWhileStarting };
   const clientAddressOf = clientAddresses(config.trustedProxies);
   const guard = overloadGuard({
-    unreadAnswers: () => late.unreadAnswers(),
     clientOf: clientBuckets({ clientAddressOf, hasProxies: config.trustedProxies.length > 0 }),
   });
   opened.defer(() => guard.close());
   const handler: RequestListener = (request, response) => late.handler(request, response);
   const startListening = async (): Promise<Listener> => {
     const listener = await listenForService({ config, guard, metrics, logger, handler });
-    late.unreadAnswers = listener.unreadAnswers;
     opened.defer(() => listener.stop(FAILED_START_MILLISECONDS));
     return listener;
   };

@@ -20,8 +20,7 @@ describe('a listener behind an overload guard, given clients that ask and read n
   });
 
   async function givenUnreadAnswers(unreadMilliseconds: number): Promise<Listener> {
-    let unread = (): number => 0;
-    const opened = overloadGuard({ maximumInFlight: CLIENTS * (AHEAD - 2), unreadAnswers: () => unread() });
+    const opened = overloadGuard({ maximumInFlight: CLIENTS * (AHEAD - 2) });
     guard = opened;
     const handler = opened.around((_request, response) => void response.end(ANSWER));
     const started = await listen({
@@ -32,7 +31,6 @@ describe('a listener behind an overload guard, given clients that ask and read n
       limits: { unreadMilliseconds },
     });
     listener = started;
-    unread = started.unreadAnswers;
     for (let client = 0; client < CLIENTS; client += 1) {
       const socket = connect(started.port, '127.0.0.1');
       socket.on('error', () => {});
@@ -54,6 +52,35 @@ describe('a listener behind an overload guard, given clients that ask and read n
     expect(answer.status).toBe(200);
     expect((await answer.arrayBuffer()).byteLength).toBe(ANSWER.length);
     expect(guard?.inFlight()).toBeGreaterThanOrEqual(CLIENTS * (AHEAD - 2));
+  });
+
+  /** Refusals behind unread answers hold no place; given back as unread, each made room for one more request of a flood. */
+  it('when they send what is refused behind it, then no more is let in than there is room for', async () => {
+    const opened = overloadGuard({ maximumInFlight: 64 });
+    guard = opened;
+    let held = 0;
+    const handler = opened.around(({ url }, response) => {
+      if (url === '/big') response.end(ANSWER);
+      else held += 1;
+    });
+    const started = await listen({ handler, shed: shedBy(opened), host: '127.0.0.1', port: 0 });
+    listener = started;
+    const send = (count: number, bytes: string): void => {
+      for (let client = 0; client < count; client += 1) {
+        const socket = connect(started.port, '127.0.0.1').on('error', () => {});
+        socket.pause();
+        sockets.push(socket);
+        socket.write(bytes);
+      }
+    };
+    send(40, `${'GET /big HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(3)}GET / HTTP/1.1\r\n\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+
+    send(200, 'GET /hold HTTP/1.1\r\nHost: a\r\n\r\n');
+    while (held < 64) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+
+    expect(held).toBe(64);
   });
 
   it('when they go on reading nothing, then their connections are ended', async () => {
