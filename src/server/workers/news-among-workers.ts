@@ -86,6 +86,9 @@ interface Tellings {
   end(): void;
 }
 
+/** A timer may fire a little early; who is not waited for any longer must have stopped to believe its memory. */
+const TIMER_MILLISECONDS = 10;
+
 function tellingsTo({ send }: Listener): Tellings {
   // In the order in which they were sent. Who is too late still owes its answer.
   const open = new Map<number, { readonly sentAt: number; readonly heard: (isHeard: boolean) => void }>();
@@ -94,7 +97,7 @@ function tellingsTo({ send }: Listener): Tellings {
     tell(news) {
       last += 1;
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const late = setTimeout(() => resolve(false), SIBLINGS_MILLISECONDS);
+      const late = setTimeout(() => resolve(false), SIBLINGS_MILLISECONDS + TIMER_MILLISECONDS);
       open.set(last, { sentAt: performance.now(), heard: resolve });
       send({ kind: 'news', number: last, news });
       return promise.finally(() => clearTimeout(late));
