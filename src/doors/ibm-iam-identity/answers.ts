@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Respond } from '../../http/app.ts';
+import { refusalHeaders } from '../../http/refusal-headers.ts';
 import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
 import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
-import { MethodNotAllowed, Overloaded, RateLimited, StoreUnavailable } from '../../problems/request-problems.ts';
 import { IDENTITY_PROBLEMS } from './identity-problems.ts';
 
 /** Sets the headers of every answer of this door, also of failures: what it says of keys is for no cache. */
@@ -47,17 +47,9 @@ export function identityFailures(onFailure: OnFailure): Respond {
       status_code: row.status,
       errors: [error],
     };
-    response.status(row.status).set(headersOf(problem, row.status)).json(body);
+    response
+      .status(row.status)
+      .set(refusalHeaders(problem, row.status, 'identity'))
+      .json(body);
   };
-}
-
-function headersOf(problem: Problem | undefined, status: number): Readonly<Record<string, string>> {
-  if (problem instanceof RateLimited || problem instanceof Overloaded || problem instanceof StoreUnavailable) {
-    return { 'Retry-After': String(problem.retryAfterSeconds) };
-  }
-  if (problem instanceof MethodNotAllowed) return { Allow: problem.allowed.join(', ') };
-  if (status !== 401) return {};
-  // RFC 6750, section 3: no error code when no token was sent.
-  const error = problem?.code.startsWith('token_') === true ? ', error="invalid_token"' : '';
-  return { 'WWW-Authenticate': `Bearer realm="identity"${error}` };
 }

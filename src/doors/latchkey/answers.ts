@@ -1,10 +1,10 @@
 import type { Request, RequestHandler } from 'express';
 import type { Caller } from '../../access/caller.ts';
 import type { Respond } from '../../http/app.ts';
+import { refusalHeaders } from '../../http/refusal-headers.ts';
 import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
 import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
-import { MethodNotAllowed, Overloaded, RateLimited, StoreUnavailable } from '../../problems/request-problems.ts';
 import { PRODUCT_STATUSES } from './product-problems.ts';
 
 /** Proves who makes the request. @throws CredentialsMissing, TokenInvalid, TokenExpired, TokenRevoked */
@@ -36,17 +36,9 @@ export function productFailures(onFailure: OnFailure): Respond {
       transaction_id: names.transactionId,
       request_id: names.requestId,
     };
-    response.status(status).set(headersOf(problem, status)).json(body);
+    response
+      .status(status)
+      .set(refusalHeaders(problem, status, 'latchkey'))
+      .json(body);
   };
-}
-
-function headersOf(problem: Problem | undefined, status: number): Readonly<Record<string, string>> {
-  if (problem instanceof RateLimited || problem instanceof Overloaded || problem instanceof StoreUnavailable) {
-    return { 'Retry-After': String(problem.retryAfterSeconds) };
-  }
-  if (problem instanceof MethodNotAllowed) return { Allow: problem.allowed.join(', ') };
-  if (status !== 401) return {};
-  // RFC 6750, section 3: no error code when no token was sent.
-  const error = problem?.code.startsWith('token_') === true ? ', error="invalid_token"' : '';
-  return { 'WWW-Authenticate': `Bearer realm="latchkey"${error}` };
 }
