@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Redis } from 'ioredis';
 import { newApiKeySecret } from '../../src/secrets/api-key-secret.ts';
 import { eventually } from '../contract/eventually.ts';
-import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { settingsOf } from '../harness/backends.ts';
+import { describeOn } from '../harness/describe-on.ts';
 import { type RunningService, runningService } from '../harness/running-service.ts';
 import { startRedis } from '../harness/servers/redis-process.ts';
 import type { ServerProcess } from '../harness/servers/server-process.ts';
@@ -17,7 +18,7 @@ const PAUSE_MILLISECONDS = 60;
 const UNHEARD = 16;
 
 // The embedded store has no Redis to lose; what its workers share is below.
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('the limit of failures on several nodes (R30)', () => {
+describeOn('mongo-redis', 'the limit of failures on several nodes (R30)', () => {
   let redis: ServerProcess;
   const nodes: RunningService[] = [];
   const nodeAt = (turn: number): RunningService => {
@@ -128,49 +129,44 @@ const UNHEARD = 16;
 });
 
 // The store of several nodes is above.
-(BACKENDS.includes('sqlite') ? describe : describe.skip)(
-  'the limit of failures among workers on one file (R30)',
-  () => {
-    const given = async (workers: string, dataFolder?: string): Promise<RunningService> => {
-      const settings = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: String(LIMIT), LATCHKEY_WORKERS: workers };
-      const service = await runningService({ settings, ...(dataFolder !== undefined && { dataFolder }) });
-      service.clock.beginMinute();
-      return service;
-    };
-    const guessAt = async (service: RunningService) =>
-      (await service.exchange({ grant_type: 'apikey', apikey: newApiKeySecret() })).status;
-    const counts = ({ dataFolder }: RunningService): number => {
-      const database = new DatabaseSync(join(dataFolder, 'latchkey.sqlite'), { readOnly: true });
-      const found = database
-        .prepare("SELECT count(*) AS counted FROM expiring_values WHERE key LIKE 'failures:%'")
-        .get();
-      database.close();
-      return Number(found?.['counted']);
-    };
+describeOn('sqlite', 'the limit of failures among workers on one file (R30)', () => {
+  const given = async (workers: string, dataFolder?: string): Promise<RunningService> => {
+    const settings = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: String(LIMIT), LATCHKEY_WORKERS: workers };
+    const service = await runningService({ settings, ...(dataFolder !== undefined && { dataFolder }) });
+    service.clock.beginMinute();
+    return service;
+  };
+  const guessAt = async (service: RunningService) =>
+    (await service.exchange({ grant_type: 'apikey', apikey: newApiKeySecret() })).status;
+  const counts = ({ dataFolder }: RunningService): number => {
+    const database = new DatabaseSync(join(dataFolder, 'latchkey.sqlite'), { readOnly: true });
+    const found = database.prepare("SELECT count(*) AS counted FROM expiring_values WHERE key LIKE 'failures:%'").get();
+    database.close();
+    return Number(found?.['counted']);
+  };
 
-    it('given an address that is over its limit at one worker, when it fails at another, then it is limited there in 2 s', async () => {
-      const first = await given('2');
-      const second = await given('2', first.dataFolder);
-      for (let turn = 0; turn < LIMIT; turn += 1) await guessAt(first);
+  it('given an address that is over its limit at one worker, when it fails at another, then it is limited there in 2 s', async () => {
+    const first = await given('2');
+    const second = await given('2', first.dataFolder);
+    for (let turn = 0; turn < LIMIT; turn += 1) await guessAt(first);
 
-      await guessAt(second);
-      await eventually(async () => expect(await guessAt(second)).toBe(429), 2_000);
-      const isGood = (await second.exchange({ grant_type: 'apikey', apikey: first.adminKey })).status === 200;
+    await guessAt(second);
+    await eventually(async () => expect(await guessAt(second)).toBe(429), 2_000);
+    const isGood = (await second.exchange({ grant_type: 'apikey', apikey: first.adminKey })).status === 200;
 
-      await second.dispose();
-      await first.dispose();
-      expect(isGood).toBe(true);
-    });
+    await second.dispose();
+    await first.dispose();
+    expect(isGood).toBe(true);
+  });
 
-    it('given one process alone, when failures are counted, then nothing is written for it', async () => {
-      const alone = await given('1');
-      for (let turn = 0; turn < LIMIT; turn += 1) await guessAt(alone);
-      await pause(600);
+  it('given one process alone, when failures are counted, then nothing is written for it', async () => {
+    const alone = await given('1');
+    for (let turn = 0; turn < LIMIT; turn += 1) await guessAt(alone);
+    await pause(600);
 
-      const written = counts(alone);
+    const written = counts(alone);
 
-      await alone.dispose();
-      expect(written).toBe(0);
-    });
-  },
-);
+    await alone.dispose();
+    expect(written).toBe(0);
+  });
+});

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../contract/eventually.ts';
-import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { settingsOf } from '../harness/backends.ts';
+import { describeOn } from '../harness/describe-on.ts';
 import { type RunningService, runningService } from '../harness/running-service.ts';
 import { primaryOf, startReplicaSet, stepDown } from '../harness/servers/mongod-process.ts';
 import type { ServerProcess } from '../harness/servers/server-process.ts';
@@ -20,7 +21,7 @@ interface Ended {
   readonly at: number;
 }
 
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('two nodes on a replica set of three', () => {
+describeOn('mongo-redis', 'two nodes on a replica set of three', () => {
   let members: readonly ServerProcess[] = [];
   let dataFolder: string;
   let one: RunningService;

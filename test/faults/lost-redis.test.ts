@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { settingsOf } from '../harness/backends.ts';
+import { describeOn } from '../harness/describe-on.ts';
 import { startRedis } from '../harness/servers/redis-process.ts';
 import type { ServerProcess } from '../harness/servers/server-process.ts';
 import { type ServiceProcess, serviceProcesses } from '../harness/service-process.ts';
@@ -8,7 +9,7 @@ import { type ServiceProcess, serviceProcesses } from '../harness/service-proces
 const BOUND_MILLISECONDS = 3_000;
 
 // The embedded store has no Redis to lose.
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('a service whose Redis fails', () => {
+describeOn('mongo-redis', 'a service whose Redis fails', () => {
   const processes = serviceProcesses();
   let redis: ServerProcess;
   let service: ServiceProcess;

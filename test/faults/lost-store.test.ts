@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { settingsOf } from '../harness/backends.ts';
+import { describeOn } from '../harness/describe-on.ts';
 import type { Answer } from '../harness/http-call.ts';
 import { startMongod } from '../harness/servers/mongod-process.ts';
 import type { ServerProcess } from '../harness/servers/server-process.ts';
@@ -16,7 +17,7 @@ const GRACE_MILLISECONDS = 12_000;
 const SETTINGS = { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '0' };
 
 // A MongoDB of its own, because the one of the run serves other tests.
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('a service whose MongoDB fails', () => {
+describeOn('mongo-redis', 'a service whose MongoDB fails', () => {
   const processes = serviceProcesses();
   let mongod: ServerProcess;
   let service: ServiceProcess;

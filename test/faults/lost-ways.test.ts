@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { eventually } from '../contract/eventually.ts';
-import { BACKENDS } from '../harness/backends.ts';
+import { describeOn } from '../harness/describe-on.ts';
 import { givenServiceId } from '../harness/given-credentials.ts';
 import { askMongo } from '../harness/servers/mongod-process.ts';
 import {
@@ -20,7 +20,7 @@ const SPREAD_MILLISECONDS = 1_000;
 const GRACE_MILLISECONDS = 12_500;
 
 // The embedded store has no ways to lose.
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('two nodes that lose ways to hear of each other', () => {
+describeOn('mongo-redis', 'two nodes that lose ways to hear of each other', () => {
   let nodes: TwoNodes;
   beforeAll(async () => {
     nodes = await givenTwoNodes();

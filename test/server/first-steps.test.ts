@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { BACKENDS } from '../harness/backends.ts';
+import { describeOn } from '../harness/describe-on.ts';
 import { freePort } from '../harness/servers/free-port.ts';
 import { startMongod } from '../harness/servers/mongod-process.ts';
 import type { ServerProcess } from '../harness/servers/server-process.ts';
@@ -41,7 +41,7 @@ describe('bootstrap --initiate-replica-set', () => {
   });
 });
 
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('bootstrap --initiate-replica-set [mongo-redis]', () => {
+describeOn('mongo-redis', 'bootstrap --initiate-replica-set [mongo-redis]', () => {
   const servers: ServerProcess[] = [];
   const keep = (server: ServerProcess): ServerProcess => {
     servers.push(server);

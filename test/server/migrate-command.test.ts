@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { describeOn } from '../harness/describe-on.ts';
 import { serviceProcesses } from '../harness/service-process.ts';
 
 const processes = serviceProcesses();
@@ -29,7 +30,7 @@ describe.each(BACKENDS)('migrate [%s]', (backend) => {
   });
 });
 
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('given a MongoDB that was never prepared', () => {
+describeOn('mongo-redis', 'given a MongoDB that was never prepared', () => {
   it('when the service is started, then it refuses and names the command', async () => {
     const settings = { ...settingsOf('mongo-redis'), LATCHKEY_BOOTSTRAP: 'off' };
 

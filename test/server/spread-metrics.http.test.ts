@@ -1,26 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../contract/eventually.ts';
-import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { BACKENDS } from '../harness/backends.ts';
 import { asOwner, givenServiceId } from '../harness/given-credentials.ts';
-import { type RunningService, runningService } from '../harness/running-service.ts';
+import type { RunningService } from '../harness/running-service.ts';
+import { givenTwoServices } from '../harness/two-services.ts';
 
 describe.each(BACKENDS)('what /metrics tells of two processes on one store [%s]', (backend) => {
-  let dataFolder: string;
   let first: RunningService;
   let second: RunningService;
-  beforeAll(async () => {
-    dataFolder = await mkdtemp(join(tmpdir(), 'latchkey-metrics-'));
-    const settings = { ...settingsOf(backend), LATCHKEY_PUBLIC_URL: 'http://keys.test', LATCHKEY_PORT: '0' };
-    first = await runningService({ backend, settings, dataFolder });
-    second = await runningService({ backend, settings, dataFolder });
-  });
-  afterAll(async () => {
-    await second.dispose();
-    await first.dispose();
-    await rm(dataFolder, { recursive: true });
+  const services = givenTwoServices(backend);
+  beforeAll(() => {
+    ({ first, second } = services());
   });
 
   /** @returns the value of one line, as Prometheus reads it; 0 when there is none */

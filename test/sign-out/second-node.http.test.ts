@@ -1,31 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { BACKENDS } from '../harness/backends.ts';
 import { asOwner, givenUser } from '../harness/given-credentials.ts';
-import { type RunningService, runningService } from '../harness/running-service.ts';
+import type { RunningService } from '../harness/running-service.ts';
 import { BELIEVED, believedWays, REFUSED, signedIn } from '../harness/signed-in.ts';
+import { givenTwoServices } from '../harness/two-services.ts';
 
 const SPREAD_MILLISECONDS = 1_000;
 
 describe.each(BACKENDS)('two processes on one store [%s]', (backend) => {
-  let dataFolder: string;
   let first: RunningService;
   let second: RunningService;
-  beforeAll(async () => {
-    dataFolder = await mkdtemp(join(tmpdir(), 'latchkey-two-'));
-    // One public address for both, because it is in the issuer of the tokens.
-    const settings = { ...settingsOf(backend), LATCHKEY_PUBLIC_URL: 'http://keys.test', LATCHKEY_PORT: '0' };
-    first = await runningService({ backend, settings, dataFolder });
-    second = await runningService({ backend, settings, dataFolder });
-  });
-  afterAll(async () => {
-    await second.dispose();
-    await first.dispose();
-    await rm(dataFolder, { recursive: true });
+  const services = givenTwoServices(backend);
+  beforeAll(() => {
+    ({ first, second } = services());
   });
 
   it('given tokens in use at the second, when the first signs them out at any level, then the second refuses them within a second, and new ones are good', async () => {

@@ -1,16 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { NODES } from '../../../src/nodes/node.ts';
 import { VERSION } from '../../../src/server/version.ts';
 import { insert } from '../../../src/store/changes.ts';
 import { firstEntityTag } from '../../../src/store/entity-tag.ts';
-import { BACKENDS, settingsOf } from '../../harness/backends.ts';
+import { BACKENDS } from '../../harness/backends.ts';
 import { asOwner, givenServiceId } from '../../harness/given-credentials.ts';
 import { givenOtherAccount } from '../../harness/given-other-account.ts';
-import { type RunningService, runningService } from '../../harness/running-service.ts';
+import type { RunningService } from '../../harness/running-service.ts';
+import { givenTwoServices } from '../../harness/two-services.ts';
 import { expectProductRefusal } from './product-refusal.ts';
 
 const NODES_PATH = '/latchkey/v1/nodes';
@@ -27,19 +25,11 @@ interface ListedNode {
 }
 
 describe.each(BACKENDS)('GET /latchkey/v1/nodes [%s]', (backend) => {
-  let dataFolder: string;
   let first: RunningService;
   let second: RunningService;
-  beforeAll(async () => {
-    dataFolder = await mkdtemp(join(tmpdir(), 'latchkey-nodes-'));
-    const settings = { ...settingsOf(backend), LATCHKEY_PUBLIC_URL: 'http://keys.test', LATCHKEY_PORT: '0' };
-    first = await runningService({ backend, settings, dataFolder });
-    second = await runningService({ backend, settings, dataFolder });
-  });
-  afterAll(async () => {
-    await second.dispose();
-    await first.dispose();
-    await rm(dataFolder, { recursive: true });
+  const services = givenTwoServices(backend);
+  beforeAll(() => {
+    ({ first, second } = services());
   });
 
   const nodesOf = async (service: RunningService): Promise<readonly ListedNode[]> =>

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { BACKENDS } from '../../harness/backends.ts';
+import { describeOn } from '../../harness/describe-on.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -31,7 +31,7 @@ describe('scripts/race', () => {
 });
 
 /** More than one node needs MongoDB and Redis, so `TEST_BACKENDS=sqlite` leaves this out, and says so. */
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('scripts/race --print', () => {
+describeOn('mongo-redis', 'scripts/race --print', () => {
   it('when rounds are asked for, then each is a row, each worker a column, and nothing was found', async () => {
     const { code, stdout } = await run('--print', '--rounds', '4');
 

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Race, startRace } from '../../../scripts/races/race.ts';
 import { findingsOf, nameOf, PROMISED_MILLISECONDS } from '../../../scripts/races/run-round.ts';
 import { type RacePage, serveRacePage } from '../../../scripts/races/serve-page.ts';
-import { BACKENDS } from '../../harness/backends.ts';
 import type { BrowserPage } from '../../harness/browser/browser-page.ts';
 import { type Browser, startChromium } from '../../harness/browser/chromium.ts';
+import { describeOn } from '../../harness/describe-on.ts';
 
 /** More than one node needs MongoDB and Redis, so `TEST_BACKENDS=sqlite` leaves this out, and says so. */
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('the page of the race, in a browser', () => {
+describeOn('mongo-redis', 'the page of the race, in a browser', () => {
   let race: Race;
   let served: RacePage;
   let browser: Browser;

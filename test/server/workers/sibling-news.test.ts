@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { BACKENDS, settingsOf } from '../../harness/backends.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { settingsOf } from '../../harness/backends.ts';
+import { describeOn } from '../../harness/describe-on.ts';
 import { verdictOf, type Witness, workerWitnesses } from '../../harness/faults/witnesses.ts';
 import { type ServiceProcess, serviceProcesses } from '../../harness/service-process.ts';
 import { untilReady, workersOf } from '../../harness/service-workers.ts';
@@ -16,7 +17,7 @@ const processes = serviceProcesses();
 afterAll(processes.removeAll);
 
 /** On SQLite every worker asks the file, so nothing has to be told. `TEST_BACKENDS=sqlite` leaves this out, and says so. */
-(BACKENDS.includes('mongo-redis') ? describe : describe.skip)('three workers of one node, on MongoDB and Redis', () => {
+describeOn('mongo-redis', 'three workers of one node, on MongoDB and Redis', () => {
   let service: ServiceProcess;
   let adminKey: string;
   let workers: Awaited<ReturnType<typeof workerWitnesses>>;
