@@ -73,7 +73,7 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
   const prefix = parts.installationKeyPrefix ?? `latchkey:${storeId}`;
   const beats = heartbeat();
   const primary = provenPrimary(connection, beatThroughMongo(connection), beats.processId);
-  const gate = readGate(primary.prove);
+  const gate = readGate(primary.believed);
   const primaryAge = beats.sendBy(primary.beat);
   const feed = changeFeed({
     connection,

@@ -9,10 +9,11 @@ import type { SendBeat } from './heartbeat.ts';
  */
 export interface ProvenPrimary {
   /**
-   * Returns at once while the same primary has taken a write for the majority within the last second; else writes one.
-   * @throws  whatever the driver throws
+   * Reads from a primary that has taken a write for the majority within the last second, writing one where none is that young.
+   * A read that outlived its primary is done again: it may have waited for the next one, which nothing was asked of yet.
+   * @throws  whatever the driver and the read throw
    */
-  prove(): Promise<void>;
+  believed<T>(read: () => Promise<T>): Promise<T>;
   /** The way of the heartbeats, which are such writes. */
   readonly beat: SendBeat;
 }
@@ -39,12 +40,18 @@ export function provenPrimary(connection: Connection, write: SendBeat, processId
   };
 
   return {
-    async prove() {
-      if (isProven()) return;
-      proving ??= proof().finally(() => {
-        proving = undefined;
-      });
-      await proving;
+    async believed(read) {
+      for (;;) {
+        while (!isProven()) {
+          proving ??= proof().finally(() => {
+            proving = undefined;
+          });
+          await proving;
+        }
+        const asked = primary;
+        const answer = await read();
+        if (primary === asked) return answer;
+      }
     },
     beat,
   };

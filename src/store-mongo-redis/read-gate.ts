@@ -14,18 +14,15 @@ export interface ReadGate {
 
 const SHUT_MILLISECONDS = 250;
 
-/** @returns a gate that is open; one a store. @param prove what must succeed before a read may be believed */
-export function readGate(prove: () => Promise<void>): ReadGate {
+/** @returns a gate that is open; one a store. @param believed reads so that the answer may be believed */
+export function readGate(believed: <T>(read: () => Promise<T>) => Promise<T>): ReadGate {
   let shutUntil = 0;
   let answeredAt = 0;
 
   const probe = async <T>(read: () => Promise<T>): Promise<T> => {
     const begunAt = performance.now();
     try {
-      const answer = await withinStoreTime(async () => {
-        await prove();
-        return read();
-      });
+      const answer = await withinStoreTime(() => believed(read));
       answeredAt = performance.now();
       shutUntil = 0;
       return answer;

@@ -7,6 +7,8 @@ import { eventually } from '../contract/eventually.ts';
 import { startMongod } from '../harness/servers/mongod-process.ts';
 import type { ServerProcess } from '../harness/servers/server-process.ts';
 
+const nothing = async (): Promise<void> => undefined;
+
 /** A primary that does not know what the majority has would tell of revocations and keys as they were. */
 describe('reads of the primary', () => {
   let mongod: ServerProcess;
@@ -31,7 +33,7 @@ describe('reads of the primary', () => {
   });
 
   it('given nothing was written yet, when many read, then one write for the majority goes before them', async () => {
-    await Promise.all(Array.from({ length: 20 }, () => primary.prove()));
+    await Promise.all(Array.from({ length: 20 }, () => primary.believed(nothing)));
 
     expect(new Set(written)).toEqual(new Set(['proof of this process']));
     // The driver tells only after the connection was made which election the primary is of.
@@ -40,38 +42,60 @@ describe('reads of the primary', () => {
 
   it('given heartbeats are taken, when one reads, then nothing more is written', async () => {
     await primary.beat('this process', 1);
-    await primary.prove();
+    await primary.believed(nothing);
     written = [];
 
-    await primary.prove();
+    await primary.believed(nothing);
 
     expect(written).toEqual([]);
   });
 
   it('given a second without a heartbeat, when one reads, then a write goes before it', async () => {
-    await primary.prove();
+    await primary.believed(nothing);
     written = [];
     await new Promise((resolve) => setTimeout(resolve, 1_100));
 
-    await primary.prove();
+    await primary.believed(nothing);
 
     expect(written).toEqual(['proof of this process']);
   });
 
-  it('given another primary was elected, when one reads, then a write goes before it, however young the last is', async () => {
-    const database = nativeDatabase(connection);
-    const electionOf = async () => String((await database.command({ hello: 1 }))['electionId']);
-    const before = await electionOf();
-    await database
-      .admin()
-      .command({ replSetStepDown: 1, force: true })
-      .catch(() => undefined);
-    await eventually(async () => expect(await electionOf()).not.toBe(before), 20_000);
-    await eventually(async () => {
-      written = [];
-      await primary.prove();
-    }, 20_000);
+  describe('given another primary is elected', () => {
+    const electionOf = async () => String((await nativeDatabase(connection).command({ hello: 1 }))['electionId']);
+    const elect = async (): Promise<void> => {
+      const before = await electionOf();
+      await nativeDatabase(connection)
+        .admin()
+        .command({ replSetStepDown: 1, force: true })
+        .catch(() => undefined);
+      await eventually(async () => expect(await electionOf()).not.toBe(before), 20_000);
+    };
 
-    expect(written).toContain('proof of this process');
-  }, 60_000);
+    it('when one reads after it, then a write goes before the read, however young the last is', async () => {
+      await elect();
+      await eventually(async () => {
+        written = [];
+        await primary.believed(nothing);
+      }, 20_000);
+
+      expect(written).toContain('proof of this process');
+    }, 60_000);
+
+    it('when a read has waited for it, then what it read is not believed: it is proven and read again', async () => {
+      const reads: string[] = [];
+      await primary.believed(nothing);
+
+      const answer = await primary.believed(async () => {
+        if (reads.length === 0) {
+          await elect();
+          written = [];
+        }
+        reads.push(written.includes('proof of this process') ? 'proven' : 'not proven');
+        return reads.at(-1);
+      });
+
+      expect(reads[0]).toBe('not proven');
+      expect(answer).toBe('proven');
+    }, 60_000);
+  });
 });
