@@ -1,6 +1,9 @@
+import type { Clock } from '../clock/clock.ts';
 import { AccessDenied } from '../problems/entity-problems.ts';
 import type { Caller } from './caller.ts';
+import type { Grant } from './grant.ts';
 import { type IdentityKind, OWN_RIGHTS, PERSONAL_RIGHTS } from './own-rights.ts';
+import type { DecisionTarget, PolicySet } from './policy-set.ts';
 
 /**
  * Stands in the place of an account: the installation as a whole, with everybody and every process in it. No account has
@@ -14,11 +17,15 @@ export interface Target {
   readonly accountId: string;
   /** The service the thing belongs to, as in CRNs and policies: `iam-identity`. */
   readonly service: string;
+  /** The GUID of the resource instance. */
   readonly instance?: string;
   readonly resourceGroup?: string;
+  readonly region?: string;
   /** The kind of thing: `apikey`. */
   readonly resourceType?: string;
   readonly resource?: string;
+  /** What else policies for the service may ask about, by its name there. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** The identity to which the thing itself belongs; it may do with it what `own-rights.ts` says. */
   readonly ownerIamId?: string;
 }
@@ -29,6 +36,17 @@ export interface Access {
   allows(caller: Caller, action: string, target: Target): Promise<boolean>;
   /** @throws AccessDenied unless `allows` */
   require(caller: Caller, action: string, target: Target): Promise<void>;
+  /**
+   * Nobody grants more than they hold (R34).
+   * @throws AccessDenied unless the caller holds everything that `grants` would give in the account
+   */
+  requireHeld(caller: Caller, accountId: string, grants: readonly Grant[]): Promise<void>;
+  /**
+   * The same for what somebody else has: whoever makes a key for an identity, or joins a group, comes to hold it.
+   * @param subject an iam id, or the id of an access group
+   * @throws AccessDenied unless the caller holds everything that policies of the account give to `subject`
+   */
+  requireHeldBy(caller: Caller, accountId: string, subject: string): Promise<void>;
 }
 
 /** Who runs the installation, and the account in which he acts as the one who does. */
@@ -44,14 +62,19 @@ export interface AccessParts {
   /** @returns the identity that owns the account, or `undefined` when there is no such account */
   readonly ownerOfAccount: (accountId: string) => Promise<string | undefined>;
   readonly kindOfIdentity: (iamId: string) => IdentityKind;
+  /** @returns what policies of the account give to an iam id, also through its groups, or to an access group; never stale */
+  readonly policySetOf: (accountId: string, subject: string) => Promise<PolicySet>;
+  readonly clock: Clock;
 }
 
 /**
- * One decision: denied by default; the owner of an account holds every right in it, but for what is a user's own alone; the
- * operator holds every right over the installation, and none in the accounts of others; an identity may do with what is its
+ * One decision: denied by default; the owner of an account holds every right in it, but for what is a user's own alone;
+ * others hold there what policies give them; the operator holds every right over the installation, and none in the accounts of others; an identity may do with what is its
  * own what its kind allows. It knows no route and no wire format.
  */
-export function accessWith({ operator, ownerOfAccount, kindOfIdentity }: AccessParts): Access {
+export function accessWith(parts: AccessParts): Access {
+  const { operator, ownerOfAccount, kindOfIdentity, policySetOf, clock } = parts;
+
   const isOwnRight = ({ iamId }: Caller, action: string, { ownerIamId }: Target): boolean =>
     ownerIamId === iamId && OWN_RIGHTS[kindOfIdentity(iamId)].has(action);
 
@@ -79,11 +102,39 @@ export function accessWith({ operator, ownerOfAccount, kindOfIdentity }: AccessP
     if (isOwnRight(caller, action, target)) return true;
     // Takeover of a guest: the owner of this account would become the user in every other account of the user.
     if (isOthersPersonal(caller, action, target)) return false;
-    return (await ownerOfAccount(target.accountId)) === caller.iamId;
+    if ((await ownerOfAccount(target.accountId)) === caller.iamId) return true;
+    const policies = await policySetOf(target.accountId, caller.iamId);
+    return policies.permits(action, decisionTarget(target), clock.now());
+  };
+
+  const holds = async (caller: Caller, accountId: string, grants: readonly Grant[]): Promise<boolean> => {
+    if (grants.length === 0) return true;
+    if (caller.accountId !== accountId) return false;
+    if ((await ownerOfAccount(accountId)) === caller.iamId) return true;
+    const held = await policySetOf(accountId, caller.iamId);
+    return grants.every(held.covers);
+  };
+
+  const requireHeld = async (caller: Caller, accountId: string, grants: readonly Grant[]): Promise<void> => {
+    if (await holds(caller, accountId, grants)) return;
+    throw new AccessDenied('You are not authorized to perform this action.', {
+      details: 'You may only give rights that you hold yourself, on the same resources.',
+    });
   };
 
   return {
     allows,
+    requireHeld,
+    async requireHeldBy(caller, accountId, subject) {
+      if (subject === caller.iamId) return;
+      // Takeover of the owner: the owner's rights are in no policy.
+      if (subject === (await ownerOfAccount(accountId))) {
+        throw new AccessDenied('You are not authorized to perform this action.', {
+          details: 'Only the owner of the account may do this.',
+        });
+      }
+      await requireHeld(caller, accountId, (await policySetOf(accountId, subject)).grants);
+    },
     async require(caller, action, target) {
       if (await allows(caller, action, target)) return;
       throw new AccessDenied('You are not authorized to perform this action.', {
@@ -91,6 +142,18 @@ export function accessWith({ operator, ownerOfAccount, kindOfIdentity }: AccessP
           ? `Only the user may do this with keys of the user: ${action}.`
           : `Missing right: ${action}.`,
       });
+    },
+  };
+}
+
+function decisionTarget({ accountId, service, attributes, ...target }: Target): DecisionTarget {
+  const { instance, resourceGroup, region, resourceType, resource } = target;
+  return {
+    service,
+    attributes: {
+      ...attributes,
+      ...{ accountId, serviceInstance: instance, resourceGroupId: resourceGroup },
+      ...{ region, resourceType, resource },
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { accessWith } from '../access/access.ts';
+import { policySet } from '../access/policy-set.ts';
 import { ACCOUNTS, INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
 import { apiKeysIn } from '../api-keys/api-keys.ts';
@@ -85,6 +86,8 @@ export async function assembleDomains(parts: AssembleParts) {
     },
     ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
     kindOfIdentity: (iamId) => (isUser(iamId) ? 'user' : 'service-id'),
+    policySetOf: async () => policySet([]),
+    clock,
   });
   const accounts = accountsIn({ store, access, clock });
   const serviceIds = serviceIdsIn({ store, access, clock });

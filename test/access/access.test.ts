@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessWith, INSTALLATION_SCOPE, type Target } from '../../src/access/access.ts';
 import type { Caller } from '../../src/access/caller.ts';
+import { policySet } from '../../src/access/policy-set.ts';
+import { SYSTEM_CLOCK } from '../../src/clock/clock.ts';
 import { AccessDenied } from '../../src/problems/entity-problems.ts';
 
 const OWNER = 'IBMid-OWNER';
@@ -15,6 +17,8 @@ const access = accessWith({
   operator: async () => ({ iamId: OPERATOR, accountId: 'one' }),
   ownerOfAccount: async (id) => ACCOUNTS.get(id),
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),
+  policySetOf: async () => policySet([]),
+  clock: SYSTEM_CLOCK,
 });
 
 const callerIn = (accountId: string, iamId: string): Caller => ({

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessWith } from '../../src/access/access.ts';
+import { policySet } from '../../src/access/policy-set.ts';
+import { SYSTEM_CLOCK } from '../../src/clock/clock.ts';
 import { AccessDenied } from '../../src/problems/entity-problems.ts';
 
 const OWNER = 'IBMid-OWNER';
@@ -10,6 +12,8 @@ const access = accessWith({
   operator: async () => undefined,
   ownerOfAccount: async () => OWNER,
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),
+  policySetOf: async () => policySet([]),
+  clock: SYSTEM_CLOCK,
 });
 
 type Row = readonly [who: string, iamId: string, accountId: string, keyOf: string, may: string];

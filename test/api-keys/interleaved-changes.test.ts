@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { accessWith } from '../../src/access/access.ts';
 import type { Caller } from '../../src/access/caller.ts';
+import { policySet } from '../../src/access/policy-set.ts';
 import { API_KEYS } from '../../src/api-keys/api-key.ts';
 import { type ApiKeys, apiKeysIn } from '../../src/api-keys/api-keys.ts';
 import { authenticateApiKeyWith } from '../../src/api-keys/authenticate-api-key.ts';
@@ -45,6 +46,8 @@ describe('changes of API keys while others change the same', () => {
       operator: async () => undefined,
       ownerOfAccount: async () => owner.iamId,
       kindOfIdentity: () => 'service-id',
+      policySetOf: async () => policySet([]),
+      clock,
     });
     serviceIds = serviceIdsIn({ store, access, clock });
     const over = (used: Store): ApiKeys => {

@@ -11,6 +11,7 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   accounts: [],
   users: ['accounts'],
   'service-ids': ['accounts'],
+  'resource-catalog': [],
   'api-keys': ['service-ids', 'users', 'accounts'],
   'sign-out': ['api-keys', 'users', 'service-ids', 'accounts'],
   tokens: ['api-keys', 'users', 'service-ids', 'accounts'],

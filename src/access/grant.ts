@@ -1,0 +1,69 @@
+/**
+ * What one policy gives on one service, compiled: attributes have the names that policies use (`serviceInstance`,
+ * `resourceGroupId`, `resourceType`, `resource`, `region`, and any other that a service knows).
+ */
+export interface Grant {
+  readonly service: string;
+  readonly actions: ReadonlySet<string>;
+  /** All must hold of the target. None: everything of the service in the account. */
+  readonly conditions: readonly AttributeCondition[];
+  /** Absent: at every time. */
+  readonly rule?: GrantRule;
+}
+
+/** One condition on one attribute of what something is done to. */
+export interface AttributeCondition {
+  readonly attribute: string;
+  readonly operator: AttributeOperator;
+  /** At least one, of which one must fit; of `stringExists` `true` or `false`. */
+  readonly values: readonly string[];
+}
+
+/** How an attribute is compared; in patterns `*` stands for any characters, `?` for one. */
+export type AttributeOperator =
+  | 'stringEquals'
+  | 'stringMatch'
+  | 'stringExists'
+  | 'stringEqualsAnyOf'
+  | 'stringMatchAnyOf';
+
+/** When a grant holds. */
+export interface GrantRule {
+  /** The same text, the same rule. */
+  readonly text: string;
+  /** @param at an instant, milliseconds */
+  readonly holdsAt: (at: number) => boolean;
+}
+
+/** @returns whether the condition holds of a value. @param value `undefined`: the target has no such attribute */
+export function holdsOf({ operator, values }: AttributeCondition, value: string | undefined): boolean {
+  if (operator === 'stringExists') return values.includes(String(value !== undefined));
+  if (value === undefined) return false;
+  const matches = operator.startsWith('stringMatch') ? matchesPattern : (pattern: string) => pattern === value;
+  return values.some((pattern) => matches(pattern, value));
+}
+
+/** Linear: on a mismatch only the last `*` is lengthened, so no pattern of a caller can hold up a decision. */
+export function matchesPattern(pattern: string, value: string): boolean {
+  let inPattern = 0;
+  let inValue = 0;
+  let star = -1;
+  let starValue = 0;
+  while (inValue < value.length) {
+    const wanted = pattern[inPattern];
+    if (wanted === '*') {
+      star = inPattern;
+      starValue = inValue;
+      inPattern += 1;
+    } else if (wanted === '?' || (wanted !== undefined && wanted === value[inValue])) {
+      inPattern += 1;
+      inValue += 1;
+    } else if (star >= 0) {
+      starValue += 1;
+      inPattern = star + 1;
+      inValue = starValue;
+    } else return false;
+  }
+  while (pattern[inPattern] === '*') inPattern += 1;
+  return inPattern === pattern.length;
+}

@@ -1,0 +1,94 @@
+import { type AttributeCondition, type Grant, holdsOf } from './grant.ts';
+
+/** What something is done to, as conditions see it. */
+export interface DecisionTarget {
+  readonly service: string;
+  /** By the names that policies use; what the target does not have is absent. */
+  readonly attributes: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that policies give one identity in one account, compiled for many decisions. */
+export interface PolicySet {
+  /** @param at when, milliseconds */
+  permits(action: string, target: DecisionTarget, at: number): boolean;
+  /** Whether somebody who holds this set holds everything that `grant` gives: nobody grants more than they hold. */
+  covers(grant: Grant): boolean;
+  readonly grants: readonly Grant[];
+}
+
+/** Grants of one service: those of one instance found by it, and the others. */
+interface ServiceGrants {
+  readonly ofInstance: Map<string, Grant[]>;
+  readonly others: Grant[];
+}
+
+const INSTANCE = 'serviceInstance';
+
+/** @returns the set of these grants; denied is what none of them gives */
+export function policySet(grants: readonly Grant[]): PolicySet {
+  const services = new Map<string, ServiceGrants>();
+  for (const grant of grants) {
+    const known = services.get(grant.service) ?? { ofInstance: new Map<string, Grant[]>(), others: [] };
+    services.set(grant.service, known);
+    const instances = instancesOf(grant);
+    if (instances === undefined) known.others.push(grant);
+    for (const instance of instances ?? []) {
+      const ofInstance = known.ofInstance.get(instance) ?? [];
+      known.ofInstance.set(instance, ofInstance);
+      ofInstance.push(grant);
+    }
+  }
+
+  const gives =
+    (action: string, { attributes }: DecisionTarget, at: number) =>
+    (grant: Grant) =>
+      grant.actions.has(action) &&
+      grant.conditions.every((condition) => holdsOf(condition, attributes[condition.attribute])) &&
+      (grant.rule === undefined || grant.rule.holdsAt(at));
+
+  return {
+    grants,
+    permits(action, target, at) {
+      const known = services.get(target.service);
+      if (known === undefined) return false;
+      const given = gives(action, target, at);
+      const instance = target.attributes[INSTANCE];
+      return (
+        known.others.some(given) || (instance !== undefined && known.ofInstance.get(instance)?.some(given) === true)
+      );
+    },
+    covers(wanted) {
+      const held = grants.filter((grant) => grant.service === wanted.service && isAsWide(grant, wanted));
+      return [...wanted.actions].every((action) => held.some(({ actions }) => actions.has(action)));
+    },
+  };
+}
+
+/** @returns the instances that the grant names one by one; `undefined`: it is not so bound */
+function instancesOf({ conditions }: Grant): readonly string[] | undefined {
+  const named = conditions.find(
+    ({ attribute, operator }) => attribute === INSTANCE && operator.startsWith('stringEquals'),
+  );
+  return named && [...new Set(named.values)];
+}
+
+/** Whether `held` holds wherever and whenever `wanted` does. */
+function isAsWide(held: Grant, wanted: Grant): boolean {
+  const alwaysOrAlike = held.rule === undefined || held.rule.text === wanted.rule?.text;
+  return alwaysOrAlike && held.conditions.every((condition) => follows(condition, wanted.conditions));
+}
+
+/** Whether `condition` holds of whatever `wanted` holds of. When in doubt it does not: then the caller is refused. */
+function follows(condition: AttributeCondition, wanted: readonly AttributeCondition[]): boolean {
+  return wanted.some((other) => {
+    if (other.attribute !== condition.attribute) return false;
+    if (other.operator.startsWith('stringEquals')) return other.values.every((value) => holdsOf(condition, value));
+    if (condition.operator === 'stringExists') {
+      return other.operator === 'stringExists'
+        ? other.values.every((value) => condition.values.includes(value))
+        : condition.values.includes('true');
+    }
+    if (!condition.operator.startsWith('stringMatch') || other.operator === 'stringExists') return false;
+    return other.values.every((pattern) => condition.values.includes(pattern) || condition.values.includes('*'));
+  });
+}

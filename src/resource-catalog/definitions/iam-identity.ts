@@ -1,0 +1,62 @@
+import { POLICY_ACTIONS, type ServiceDefinition, serviceRoleCrn } from '../service-definition.ts';
+
+const NAME = 'iam-identity';
+
+const READ = [
+  'iam-identity.apikey.get',
+  'iam-identity.apikey.list',
+  'iam-identity.serviceid.get',
+  'iam-identity.serviceid.list',
+  'iam-identity.account.get',
+];
+
+const KEYS = [
+  'iam-identity.apikey.create',
+  'iam-identity.apikey.update',
+  'iam-identity.apikey.extend',
+  'iam-identity.apikey.delete',
+  'iam-identity.apikey.lock',
+  'iam-identity.apikey.unlock',
+  'iam-identity.apikey.disable',
+  'iam-identity.apikey.enable',
+  'iam-identity.apikey.sign-out',
+];
+
+const SERVICE_IDS = [
+  'iam-identity.serviceid.create',
+  'iam-identity.serviceid.update',
+  'iam-identity.serviceid.delete',
+  'iam-identity.serviceid.lock',
+  'iam-identity.serviceid.unlock',
+  'iam-identity.serviceid.sign-out',
+];
+
+const ACCOUNT = [
+  'iam-identity.apikey.reveal',
+  'iam-identity.account.update',
+  'iam-identity.account.sign-out',
+  'iam-identity.membership.sign-out',
+];
+
+/** Identities, their keys, and the settings of the account (IBM Cloud docs, "IAM Identity Service" roles). */
+export const IAM_IDENTITY: ServiceDefinition = {
+  name: NAME,
+  displayName: 'IAM Identity Service',
+  type: 'platform_service',
+  groups: ['IAM'],
+  platformRoles: {
+    Viewer: READ,
+    Operator: [...READ, ...KEYS],
+    Editor: [...READ, ...KEYS, ...SERVICE_IDS],
+    Administrator: [...READ, ...KEYS, ...SERVICE_IDS, ...ACCOUNT, ...POLICY_ACTIONS],
+  },
+  serviceRoles: [
+    {
+      name: 'ServiceIdCreator',
+      displayName: 'Service ID creator',
+      description: 'Create service IDs, also where the account restricts it.',
+      actions: ['iam-identity.serviceid.create'],
+      crns: [serviceRoleCrn(NAME, 'ServiceIdCreator')],
+    },
+  ],
+};

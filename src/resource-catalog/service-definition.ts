@@ -1,0 +1,52 @@
+/**
+ * What a service is to the rest: its name in CRNs and policies, its actions, and which roles give them. One file in
+ * `definitions/` and one row in `catalog.ts` make a service.
+ */
+export interface ServiceDefinition {
+  /** As in CRNs and policies: `logs`. */
+  readonly name: string;
+  readonly displayName: string;
+  /** `platform_service`: what runs the account itself. */
+  readonly type: 'service' | 'platform_service';
+  /** Groups by which one policy may name several services: `IAM`. */
+  readonly groups: readonly string[];
+  /** What each platform role may do; none of them includes another by itself. */
+  readonly platformRoles: Readonly<Record<PlatformRole, readonly string[]>>;
+  /** Roles of the service's own. */
+  readonly serviceRoles: readonly ServiceRole[];
+}
+
+/** The roles that every service has (IBM Cloud docs, "IAM roles and actions"). */
+export const PLATFORM_ROLES = ['Viewer', 'Operator', 'Editor', 'Administrator'] as const;
+
+/** One of the roles that every service has. */
+export type PlatformRole = (typeof PLATFORM_ROLES)[number];
+
+/** A role that one service defines. */
+export interface ServiceRole {
+  /** The last part of its CRN. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly actions: readonly string[];
+  /** The CRN it is listed under, and others by which policies may name it. */
+  readonly crns: readonly [string, ...string[]];
+}
+
+/** The CRN of a platform role. */
+export const platformRoleCrn = (role: PlatformRole): string => `crn:v1:bluemix:public:iam::::role:${role}`;
+
+/** The CRN of a role that several services have: Reader, Writer, Manager. */
+export const commonRoleCrn = (role: string): string => `crn:v1:bluemix:public:iam::::serviceRole:${role}`;
+
+/** The CRN of a role of one service. */
+export const serviceRoleCrn = (service: string, role: string): string =>
+  `crn:v1:bluemix:public:${service}::::serviceRole:${role}`;
+
+/** What whoever may manage rights to a service needs; part of every service's Administrator. */
+export const POLICY_ACTIONS = [
+  'iam.policy.create',
+  'iam.policy.read',
+  'iam.policy.update',
+  'iam.policy.delete',
+] as const;
