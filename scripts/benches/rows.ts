@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { measureDecisions } from './decision-cost.ts';
 import { type ExchangeCost, measureExchanges } from './exchange-cost.ts';
 import type { BenchStore, Installations } from './installation.ts';
 import { measureKeyCounts } from './key-count.ts';
@@ -33,6 +34,7 @@ export const ROW_NAMES = [
   'peer',
   'keys',
   'mongo-keys',
+  'decision',
 ] as const;
 
 /** One of them. */
@@ -48,6 +50,7 @@ export const ROWS: Readonly<Record<RowName, Row>> = {
   peer: { sentence: 'exchanges a second ÷ those of oidc-provider, two workers each, ES256', measure: peer },
   keys: { sentence: 'p99 with many stored keys ÷ p99 with 1,000, embedded', measure: keyCounts('sqlite') },
   'mongo-keys': { sentence: 'the same on MongoDB and Redis', measure: keyCounts('mongo-redis') },
+  decision: { sentence: 'one decision over 100 and 1,000 policies ÷ CPU of one ES256 signature', measure: decision },
 };
 
 const STORE_NAMES: Readonly<Record<BenchStore, string>> = { sqlite: 'embedded', 'mongo-redis': 'MongoDB + Redis' };
@@ -150,6 +153,25 @@ function keyCounts(store: BenchStore): Row['measure'] {
     const what = `p99 with ${keys} stored keys ÷ p99 with ${FEW_KEYS}, ${place}`;
     return [{ what, bound: { atMost: 1.5 }, ...medianOf(found.ratios) }];
   };
+}
+
+/** How much of a signature one decision may cost, over so many policies. */
+const DECISION_LIMITS = new Map([
+  [100, 0.2],
+  [1_000, 2],
+]);
+
+async function decision(_: Installations, { rounds }: Amounts): Promise<readonly Verdict[]> {
+  const costs = await measureDecisions(rounds);
+  return costs.map(({ policies, manner, decision: spent, signature, ratios, permitted }) => {
+    const among = manner === 'mixed' ? 'of 10 services' : 'all of one service, none of one instance';
+    console.log(`${policies} policies, ${among}: ${Math.round(permitted * 100)} % of the answers a yes`);
+    print('CPU a decision, µs', spent, 2);
+    print('CPU a raw signature, µs', signature, 1);
+    print('ratio', ratios, 4);
+    const what = `one decision over ${policies} policies (${among}) ÷ CPU a raw signature, ES256`;
+    return { what, bound: { atMost: DECISION_LIMITS.get(policies) ?? 0 }, ...medianOf(ratios) };
+  });
 }
 
 function print(name: string, samples: Samples, decimals: number): void {

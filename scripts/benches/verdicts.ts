@@ -27,5 +27,5 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
 
 function shown(value: number): string {
   if (Number.isInteger(value)) return `${value}`;
-  return value.toFixed(value >= 100 ? 0 : 2);
+  return value.toFixed(value >= 100 ? 0 : value < 0.1 ? 4 : 2);
 }
