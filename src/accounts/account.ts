@@ -24,6 +24,8 @@ export interface AccountSettings {
   readonly accessTokenSeconds?: number;
   /** Life of a refresh token, 900 to 259,200. Default 259,200. */
   readonly refreshTokenSeconds?: number;
+  /** Whether a new API key may have a value that its maker chose. Default: false. */
+  readonly chosenApiKeyValues?: boolean;
 }
 
 /** All accounts. */
@@ -54,6 +56,8 @@ export interface Installation extends Entity {
   /** Bumped to end every token there is. */
   readonly generation: number;
   readonly createdAt: number;
+  /** Set with the first key of a chosen value, for good: before it, nothing that has another form than our own can be a key. */
+  readonly hasChosenKeys?: boolean;
 }
 
 /** The id of the one installation record. */
@@ -69,6 +73,7 @@ export const INSTALLATIONS = defineCollection<Installation>()('installations', {
     operatorIamId: 'string',
     generation: 'integer',
     createdAt: 'integer',
+    hasChosenKeys: 'boolean',
   },
   indexes: {},
   followed: true,

@@ -83,10 +83,10 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
 
 function changedSettings(before: AccountSettings, change: AccountSettingsChange): AccountSettings {
   const chosen = (name: keyof AccountSettings): AccountSettings => {
-    const seconds = change[name] ?? before[name];
-    return seconds === undefined || seconds === 'default' ? {} : { [name]: seconds };
+    const value = change[name] ?? before[name];
+    return value === undefined || value === 'default' ? {} : { [name]: value };
   };
-  return { ...chosen('accessTokenSeconds'), ...chosen('refreshTokenSeconds') };
+  return { ...chosen('accessTokenSeconds'), ...chosen('refreshTokenSeconds'), ...chosen('chosenApiKeyValues') };
 }
 
 function refuseOutside(name: string, seconds: number | 'default' | undefined, longest: number): void {

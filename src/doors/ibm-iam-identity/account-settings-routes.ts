@@ -53,6 +53,7 @@ function updateSettings({ accounts, callerOf }: AccountSettingsRouteParts): Acco
     const change = {
       accessTokenSeconds: body.system_access_token_expiration_in_seconds,
       refreshTokenSeconds: body.system_refresh_token_expiration_in_seconds,
+      chosenApiKeyValues: body.allow_chosen_apikey_values,
     };
     const account = await accounts.updateSettings(caller, request.params.id, change, ifMatch);
     writeEntity(response, 200, account.entityTag, settingsRepresentation(account));
@@ -68,6 +69,7 @@ function settingsRepresentation(
     entity_tag: entityTag,
     system_access_token_expiration_in_seconds: written(settings.accessTokenSeconds),
     system_refresh_token_expiration_in_seconds: written(settings.refreshTokenSeconds),
+    allow_chosen_apikey_values: settings.chosenApiKeyValues ?? false,
     ...FIXED_SETTINGS,
     user_mfa: [],
     restrict_user_domains: [],

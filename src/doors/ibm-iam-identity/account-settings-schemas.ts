@@ -52,6 +52,10 @@ export const ACCOUNT_SETTINGS_CHANGE = z
   .object({
     system_access_token_expiration_in_seconds: life(ACCESS_TOKEN_LIMIT_SECONDS).optional(),
     system_refresh_token_expiration_in_seconds: life(REFRESH_TOKEN_LIMIT_SECONDS).optional(),
+    allow_chosen_apikey_values: z
+      .boolean()
+      .optional()
+      .describe('True: a new API key may have a value that its maker chose. Not in IBM Cloud. Default: false.'),
     restrict_create_service_id: fixed(FIXED_SETTINGS.restrict_create_service_id).optional(),
     restrict_create_platform_apikey: fixed(FIXED_SETTINGS.restrict_create_platform_apikey).optional(),
     restrict_user_list_visibility: fixed(FIXED_SETTINGS.restrict_user_list_visibility).optional(),
@@ -72,6 +76,7 @@ export const ACCOUNT_SETTINGS = z
     entity_tag: z.string(),
     system_access_token_expiration_in_seconds: z.string(),
     system_refresh_token_expiration_in_seconds: z.string(),
+    allow_chosen_apikey_values: z.boolean(),
     restrict_create_service_id: z.string(),
     restrict_create_platform_apikey: z.string(),
     restrict_user_list_visibility: z.string(),

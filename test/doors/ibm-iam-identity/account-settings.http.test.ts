@@ -33,6 +33,7 @@ describeOnEveryBackend('/v1/accounts/{id}/settings/identity', (service) => {
     expect(body).toEqual({
       ...{ account_id: accountId, entity_tag: expect.stringMatching(/^[1-9][0-9]*-[0-9a-f]{32}$/) },
       ...{ [ACCESS]: 'NOT_SET', [REFRESH]: 'NOT_SET', mfa: 'NONE', user_mfa: [], allowed_ip_addresses: '' },
+      allow_chosen_apikey_values: false,
       ...{ restrict_create_service_id: 'NOT_SET', restrict_create_platform_apikey: 'NOT_SET' },
       ...{ restrict_user_list_visibility: 'NOT_SET', restrict_user_domains: [], max_sessions_per_identity: 'NOT_SET' },
       ...{ session_expiration_in_seconds: 'NOT_SET', session_invalidation_in_seconds: 'NOT_SET' },
