@@ -10,6 +10,11 @@ export class NotFound extends Problem {
   override readonly code = 'not_found';
 }
 
+/** What is to be made is there already, or its name is taken; a room that may show the existing one derives from it. */
+export class EntityExists extends Problem {
+  override readonly code = 'already_exists';
+}
+
 /** A locked entity refuses every write but unlock and disable. */
 export class EntityLocked extends Problem {
   override readonly code = 'entity_locked';

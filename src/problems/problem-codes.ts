@@ -32,6 +32,7 @@ export const PROBLEM_CODES = [
   // What may be done.
   'access_denied',
   'not_found',
+  'already_exists',
   'entity_locked',
   'entity_tag_missing',
   'entity_tag_stale',

@@ -4,6 +4,7 @@ import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import { NODES } from '../nodes/node.ts';
+import { POLICIES } from '../policies/policy.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SIGNING_KEYS } from '../signing-keys/signing-key.ts';
@@ -17,6 +18,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(USERS),
   anyCollection(MEMBERSHIPS),
   anyCollection(SERVICE_IDS),
+  anyCollection(POLICIES),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
   anyCollection(REVOCATIONS),

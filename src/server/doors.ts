@@ -43,6 +43,11 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       signingAlgorithms: [config.signingAlgorithm],
       onFailure,
     }),
+    // Before the identity door, which answers for every other path below `/v1/accounts`.
+    loadedWhenAsked(async () => {
+      const { ibmIamAccessDoor } = await import('../doors/ibm-iam-access/door.ts');
+      return ibmIamAccessDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure });
+    }),
     loadedWhenAsked(async () => {
       const { ibmIamIdentityDoor } = await import('../doors/ibm-iam-identity/door.ts');
       return ibmIamIdentityDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure });

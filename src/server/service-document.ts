@@ -1,3 +1,4 @@
+import { operations as accessOperations } from '../doors/ibm-iam-access/operations.ts';
 import { operations as identityOperations } from '../doors/ibm-iam-identity/operations.ts';
 import { operations as tokenOperations } from '../doors/ibm-iam-token/operations.ts';
 import { operations as productOperations } from '../doors/latchkey/operations.ts';
@@ -6,6 +7,6 @@ import { VERSION } from './version.ts';
 
 /** The OpenAPI document of everything that this service serves. */
 export function serviceDocument(publicUrl: string): object {
-  const operations = [...tokenOperations, ...identityOperations, ...productOperations];
+  const operations = [...tokenOperations, ...identityOperations, ...accessOperations, ...productOperations];
   return openApiDocument({ publicUrl, version: VERSION, operations });
 }

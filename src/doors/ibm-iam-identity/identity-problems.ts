@@ -48,6 +48,7 @@ export const IDENTITY_PROBLEMS: Readonly<Record<ProblemCode, IdentityProblem>> =
   refresh_token_expired: { status: 400, code: 'refresh_token_expired', messageCode: 'BXNIM0408E' },
   access_denied: { status: 403, code: 'access_denied', messageCode: NOT_ALLOWED },
   not_found: { status: 404, code: 'not_found', messageCode: 'BXNIM0102E' },
+  already_exists: { status: 409, code: 'already_exists', messageCode: NOT_ALLOWED },
   entity_locked: { status: 409, code: 'entity_locked', messageCode: NOT_ALLOWED },
   entity_tag_missing: { status: 400, code: 'entity_tag_missing', messageCode: MISSING },
   entity_tag_stale: { status: 409, code: 'conflict', messageCode: NOT_ALLOWED },

@@ -31,6 +31,7 @@ export const PRODUCT_STATUSES: Readonly<Record<ProblemCode, number>> = {
   refresh_token_expired: 400,
   access_denied: 403,
   not_found: 404,
+  already_exists: 409,
   entity_locked: 409,
   entity_tag_missing: 400,
   entity_tag_stale: 409,

@@ -1,0 +1,38 @@
+import { type RequestHandler, Router } from 'express';
+import { respondWith } from '../../http/app.ts';
+import { refuseSecretsInUrl } from '../../http/read-query.ts';
+import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import { RouteUnknown } from '../../problems/request-problems.ts';
+import { accessFailures, type CallerOf, commonHeaders, type OnFailure } from './answers.ts';
+
+/** What the door stands on. */
+export interface IbmIamAccessDoorParts {
+  readonly callerOf: CallerOf;
+  readonly cursors: SealedCursors;
+  /** Without a last slash; the links of lists begin with it. */
+  readonly publicUrl: string;
+  readonly onFailure: OnFailure;
+}
+
+const PREFIXES = ['/v1/policies', '/v2/policies', '/v2/roles', '/v2/authz', '/v2/groups'];
+
+/**
+ * `/v1/policies`, `/v2/policies`, `/v2/roles`, `/v2/groups`, `/v2/authz`: IBM Cloud's policy and access group APIs. It
+ * knows IBM's wire format and nothing of rights: who may do what, the domains decide.
+ */
+export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
+  const router = Router();
+  router.use(PREFIXES, commonHeaders, secretsRefused);
+  router.use(PREFIXES, () => {
+    // The path is not repeated: who takes a key for an id sends it there.
+    throw new RouteUnknown('There is nothing at this path.');
+  });
+  router.use(respondWith(accessFailures(parts.onFailure, parts.publicUrl)));
+  return router;
+}
+
+const secretsRefused: RequestHandler = (request, _response, next) => {
+  // A page token is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
+  refuseSecretsInUrl(request, { allowed: ['start'] });
+  next();
+};
