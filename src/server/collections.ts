@@ -1,9 +1,14 @@
+import { ACCESS_GROUPS } from '../access-groups/access-group.ts';
+import { GROUP_MEMBERS } from '../access-groups/group-member.ts';
+import { GROUP_RULES } from '../access-groups/group-rule.ts';
+import { GROUP_SETTINGS } from '../access-groups/group-settings.ts';
 import { ACCOUNTS, INSTALLATIONS } from '../accounts/account.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import { NODES } from '../nodes/node.ts';
+import { CUSTOM_ROLES } from '../policies/custom-role.ts';
 import { POLICIES } from '../policies/policy.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
@@ -19,6 +24,11 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(MEMBERSHIPS),
   anyCollection(SERVICE_IDS),
   anyCollection(POLICIES),
+  anyCollection(ACCESS_GROUPS),
+  anyCollection(GROUP_MEMBERS),
+  anyCollection(GROUP_RULES),
+  anyCollection(GROUP_SETTINGS),
+  anyCollection(CUSTOM_ROLES),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
   anyCollection(REVOCATIONS),
