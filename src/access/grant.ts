@@ -31,8 +31,11 @@ export type AttributeOperator =
 export interface GrantRule {
   /** The same text, the same rule. */
   readonly text: string;
-  /** @param at an instant, milliseconds */
-  readonly holdsAt: (at: number) => boolean;
+  /**
+   * @param at an instant, milliseconds
+   * @param attributes of the target, as conditions see them: a rule may ask about them as well
+   */
+  readonly holdsAt: (at: number, attributes: Readonly<Record<string, string | undefined>>) => boolean;
 }
 
 /** @returns whether the condition holds of a value. @param value `undefined`: the target has no such attribute */

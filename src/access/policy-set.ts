@@ -44,7 +44,7 @@ export function policySet(grants: readonly Grant[]): PolicySet {
     (grant: Grant) =>
       grant.actions.has(action) &&
       grant.conditions.every((condition) => holdsOf(condition, attributes[condition.attribute])) &&
-      (grant.rule === undefined || grant.rule.holdsAt(at));
+      (grant.rule === undefined || grant.rule.holdsAt(at, attributes));
 
   return {
     grants,

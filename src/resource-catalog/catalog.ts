@@ -1,10 +1,37 @@
+import { GENERIC_SERVICE } from './definitions/generic-service.ts';
+import { IAM_ACCESS_MANAGEMENT } from './definitions/iam-access-management.ts';
+import { IAM_GROUPS } from './definitions/iam-groups.ts';
 import { IAM_IDENTITY } from './definitions/iam-identity.ts';
+import { LATCHKEY } from './definitions/latchkey.ts';
+import { ACTIVITY_TRACKER, LOG_ANALYSIS } from './definitions/log-analysis.ts';
+import { LOGS } from './definitions/logs.ts';
+import { RESOURCE_CONTROLLER } from './definitions/resource-controller.ts';
+import { USER_MANAGEMENT } from './definitions/user-management.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 
 /** Every service that policies may name; a new one is a file and a row. */
-export const SERVICES: readonly ServiceDefinition[] = [IAM_IDENTITY];
+export const SERVICES: readonly ServiceDefinition[] = [
+  IAM_IDENTITY,
+  IAM_GROUPS,
+  IAM_ACCESS_MANAGEMENT,
+  USER_MANAGEMENT,
+  RESOURCE_CONTROLLER,
+  LOGS,
+  LOG_ANALYSIS,
+  ACTIVITY_TRACKER,
+  LATCHKEY,
+  GENERIC_SERVICE,
+];
 
 const BY_NAME: ReadonlyMap<string, ServiceDefinition> = new Map(SERVICES.map((service) => [service.name, service]));
 
 /** @returns the service of this name, or `undefined` */
 export const serviceNamed = (name: string): ServiceDefinition | undefined => BY_NAME.get(name);
+
+/** @returns the services of a type, as a policy may name them together: `service`, `platform_service`; else none */
+export const servicesOfType = (type: string): readonly ServiceDefinition[] =>
+  SERVICES.filter((service) => service.type === type);
+
+/** @returns the services of a group, as a policy may name them together: `IAM`; none when there is no such group */
+export const servicesOfGroup = (group: string): readonly ServiceDefinition[] =>
+  SERVICES.filter(({ groups }) => groups.includes(group));

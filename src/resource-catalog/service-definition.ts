@@ -12,6 +12,8 @@ export interface ServiceDefinition {
   readonly groups: readonly string[];
   /** What each platform role may do; none of them includes another by itself. */
   readonly platformRoles: Readonly<Record<PlatformRole, readonly string[]>>;
+  /** Platform roles beside the four that every service has. */
+  readonly furtherPlatformRoles?: readonly ServiceRole[];
   /** Roles of the service's own. */
   readonly serviceRoles: readonly ServiceRole[];
 }
@@ -50,3 +52,22 @@ export const POLICY_ACTIONS = [
   'iam.policy.update',
   'iam.policy.delete',
 ] as const;
+
+/** What Reader, Writer and Manager of a service may do; each is to contain the one before. */
+export function commonRoles(
+  actions: Readonly<Record<'Reader' | 'Writer' | 'Manager', readonly string[]>>,
+): readonly ServiceRole[] {
+  return (['Reader', 'Writer', 'Manager'] as const).map((name) => ({
+    name,
+    displayName: name,
+    description: COMMON_DESCRIPTIONS[name],
+    actions: actions[name],
+    crns: [commonRoleCrn(name)],
+  }));
+}
+
+const COMMON_DESCRIPTIONS = {
+  Reader: 'Read what is in the service, without changing it.',
+  Writer: 'Beyond the reader role, create and edit what is in the service.',
+  Manager: 'Beyond the writer role, do what the service keeps for the privileged.',
+} as const;

@@ -1,0 +1,26 @@
+import { POLICY_ACTIONS, type ServiceDefinition, serviceRoleCrn } from '../service-definition.ts';
+
+const NAME = 'latchkey';
+
+/** What the product has beside the systems that it stands in for. What concerns the whole installation no role gives. */
+export const LATCHKEY: ServiceDefinition = {
+  name: NAME,
+  displayName: 'Latchkey',
+  type: 'platform_service',
+  groups: [],
+  platformRoles: {
+    Viewer: [],
+    Operator: ['latchkey.leaks.report'],
+    Editor: ['latchkey.leaks.report'],
+    Administrator: ['latchkey.leaks.report', 'latchkey.token.verify', ...POLICY_ACTIONS],
+  },
+  serviceRoles: [
+    {
+      name: 'Verifier',
+      displayName: 'Verifier',
+      description: 'Verify tokens for others, and hear of what was taken back.',
+      actions: ['latchkey.token.verify'],
+      crns: [serviceRoleCrn(NAME, 'Verifier')],
+    },
+  ],
+};

@@ -1,0 +1,9 @@
+/**
+ * What is done to the installation as a whole. No role gives any of it: policies are of accounts, and the installation
+ * stands above them. The operator may do all of it, a user what is the user's own.
+ */
+export const INSTALLATION_ACTIONS: ReadonlySet<string> = new Set([
+  'iam-identity.user.sign-out',
+  'latchkey.installation.sign-out',
+  'latchkey.node.list',
+]);

@@ -1,0 +1,40 @@
+import { commonRoleCrn, POLICY_ACTIONS, type ServiceDefinition, type ServiceRole } from './service-definition.ts';
+
+const READ = ['resource-controller.instance.retrieve'];
+const READ_KEYS = ['resource-controller.credential.retrieve'];
+const CHANGE = [
+  'resource-controller.instance.create',
+  'resource-controller.instance.update',
+  'resource-controller.instance.delete',
+];
+const CHANGE_KEYS = [
+  'resource-controller.credential.create',
+  'resource-controller.credential.update',
+  'resource-controller.credential.delete',
+];
+
+/** The platform roles of a service that has instances: who may provision one, and make resource keys to it. */
+export const INSTANCE_PLATFORM_ROLES: ServiceDefinition['platformRoles'] = {
+  Viewer: READ,
+  Operator: [...READ, ...READ_KEYS],
+  Editor: [...READ, ...READ_KEYS, ...CHANGE, ...CHANGE_KEYS],
+  Administrator: [...READ, ...READ_KEYS, ...CHANGE, ...CHANGE_KEYS, ...POLICY_ACTIONS],
+};
+
+/** Further platform roles of a service that has instances (IBM Cloud docs, "IAM role CRNs"). */
+export const FURTHER_INSTANCE_ROLES: readonly ServiceRole[] = [
+  {
+    name: 'ConfigReader',
+    displayName: 'Service Configuration Reader',
+    description: 'Read the configuration of the service, for governance.',
+    actions: READ,
+    crns: [commonRoleCrn('ConfigReader')],
+  },
+  {
+    name: 'KeyManager',
+    displayName: 'Key Manager',
+    description: 'Create, read, change and delete resource keys of instances.',
+    actions: [...READ_KEYS, ...CHANGE_KEYS],
+    crns: [commonRoleCrn('KeyManager')],
+  },
+];
