@@ -74,6 +74,18 @@ export class RefreshTokenInvalid extends Problem {
   override readonly code = 'refresh_token_invalid';
 }
 
+/** The activation code is unknown, used, expired or not for who sends it. One answer, whatever exists. */
+export class ActivationCodeInvalid extends Problem {
+  override readonly code = 'activation_code_invalid';
+
+  constructor() {
+    super('The activation code is not valid.', {
+      details:
+        'It works once, and for some days. Ask for a new invitation; who has an API key already sends a token with the code.',
+    });
+  }
+}
+
 /** The refresh token was good until its `exp`. */
 export class RefreshTokenExpired extends Problem {
   override readonly code = 'refresh_token_expired';

@@ -29,6 +29,7 @@ export const PROBLEM_CODES = [
   'account_mismatch',
   'refresh_token_invalid',
   'refresh_token_expired',
+  'activation_code_invalid',
   // What may be done.
   'access_denied',
   'not_found',

@@ -10,7 +10,7 @@ import { insert } from '../store/changes.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
-import { MEMBERSHIPS, membershipId, USER_REALM, USERS } from '../users/user.ts';
+import { MEMBERSHIPS, membershipId, USER_REALM, USERS, type User } from '../users/user.ts';
 import { bootstrapRecorded } from './bootstrap-audit.ts';
 
 /** What the first start stands on. */
@@ -87,7 +87,7 @@ function newInstallation(now: number) {
     generation: 1,
     ...times,
   };
-  const user = {
+  const user: User = {
     id: iamId,
     entityTag: firstEntityTag(),
     email: 'owner@localhost',

@@ -9,6 +9,18 @@ export interface User extends Entity {
   readonly name: string;
   readonly givenName: string;
   readonly familyName: string;
+  /** True: nobody has become this user yet; whoever uses an activation code first does. Absent: somebody has. */
+  readonly unclaimed?: boolean;
+  /**
+   * The account that introduced the user, and on whose word alone the e-mail address is the user's. Absent: the word of
+   * the installation's operator, which counts everywhere.
+   */
+  readonly introducedIn?: string;
+  /**
+   * New memberships begin above it: one that follows a removed one must not have generations that were cut off, nor those
+   * that old refresh tokens carry. Absent: 0.
+   */
+  readonly generationFloor?: number;
   /** Bumped to end every token of the user in every account. */
   readonly generation: number;
   readonly createdAt: number;
@@ -27,6 +39,9 @@ export const USERS = defineCollection<User>()('users', {
     name: 'string',
     givenName: 'string',
     familyName: 'string',
+    unclaimed: 'boolean',
+    introducedIn: 'string',
+    generationFloor: 'integer',
     generation: 'integer',
     createdAt: 'integer',
     modifiedAt: 'integer',
@@ -35,13 +50,19 @@ export const USERS = defineCollection<User>()('users', {
   followed: true,
 });
 
+/**
+ * `pending`: invited, until an activation code is used. `removed`: a tombstone, until what the user was given in the account
+ * is removed in the background. Only `active` lets keys in.
+ */
+export type MembershipState = 'pending' | 'active' | 'suspended' | 'removed';
+
 /** That a user belongs to an account. */
 export interface Membership extends Entity {
   /** `<account id>:<iam id>`. */
   readonly id: string;
   readonly accountId: string;
   readonly iamId: string;
-  readonly state: 'active' | 'suspended';
+  readonly state: MembershipState;
   /** Bumped to end the user's tokens in this account alone. */
   readonly generation: number;
   readonly createdAt: number;
@@ -61,6 +82,7 @@ export const MEMBERSHIPS = defineCollection<Membership>()('memberships', {
   indexes: {
     byAccount: { fields: ['accountId', 'createdAt', 'id'] },
     byUser: { fields: ['iamId', 'createdAt', 'id'] },
+    byState: { fields: ['state', 'createdAt', 'id'] },
   },
   followed: true,
 });

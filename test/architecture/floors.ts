@@ -61,6 +61,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   helmet: ['http', 'server'],
   ioredis: ['store-mongo-redis'],
   mongoose: ['store-mongo-redis'],
+  '@node-rs/argon2': ['secrets'],
   'node:sqlite': ['store-sqlite'],
 };
 

@@ -41,6 +41,7 @@ export const ACCESS_PROBLEMS: Readonly<Record<ProblemCode, AccessProblem>> = {
   account_mismatch: { status: 400, code: 'account_mismatch' },
   refresh_token_invalid: { status: 400, code: 'refresh_token_invalid' },
   refresh_token_expired: { status: 400, code: 'refresh_token_expired' },
+  activation_code_invalid: { status: 400, code: 'activation_code_invalid' },
   access_denied: { status: 403, code: 'insufficent_permissions' },
   not_found: { status: 404, code: 'not_found' },
   already_exists: { status: 409, code: 'conflict' },

@@ -46,6 +46,7 @@ export const IDENTITY_PROBLEMS: Readonly<Record<ProblemCode, IdentityProblem>> =
   account_mismatch: { status: 400, code: 'account_mismatch', messageCode: 'BXNIM0141E' },
   refresh_token_invalid: { status: 400, code: 'refresh_token_invalid', messageCode: 'BXNIM0407E' },
   refresh_token_expired: { status: 400, code: 'refresh_token_expired', messageCode: 'BXNIM0408E' },
+  activation_code_invalid: { status: 400, code: 'activation_code_invalid', messageCode: MALFORMED },
   access_denied: { status: 403, code: 'access_denied', messageCode: NOT_ALLOWED },
   not_found: { status: 404, code: 'not_found', messageCode: 'BXNIM0102E' },
   already_exists: { status: 409, code: 'already_exists', messageCode: NOT_ALLOWED },

@@ -41,6 +41,7 @@ export const TOKEN_PROBLEMS: Readonly<Record<ProblemCode, TokenProblem>> = {
   account_mismatch: { status: 400, errorCode: 'BXNIM0141E' },
   refresh_token_invalid: { status: 400, errorCode: 'BXNIM0407E' },
   refresh_token_expired: { status: 400, errorCode: 'BXNIM0408E' },
+  activation_code_invalid: { status: 400, errorCode: MALFORMED },
   access_denied: { status: 403, errorCode: NOT_ALLOWED },
   not_found: { status: 404, errorCode: 'BXNIM0102E' },
   already_exists: { status: 409, errorCode: NOT_ALLOWED },

@@ -29,6 +29,7 @@ export const PRODUCT_STATUSES: Readonly<Record<ProblemCode, number>> = {
   account_mismatch: 400,
   refresh_token_invalid: 400,
   refresh_token_expired: 400,
+  activation_code_invalid: 400,
   access_denied: 403,
   not_found: 404,
   already_exists: 409,
