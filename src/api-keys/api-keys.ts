@@ -2,8 +2,9 @@ import type { Access, Target } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { EntityLocked, NotFound } from '../problems/entity-problems.ts';
-import { cutOff, LONGEST_TOKEN_LIFE_MILLISECONDS } from '../revocations/revocation.ts';
+import type { FailedAttempts } from '../limits/failed-attempts.ts';
+import { AccessDenied, EntityLocked, NotFound } from '../problems/entity-problems.ts';
+import { cutOff } from '../revocations/revocation.ts';
 import type { Sealing } from '../secrets/sealing.ts';
 import type { SecretDigests } from '../secrets/secret-digests.ts';
 import type { NewServiceId } from '../service-ids/new-service-id.ts';
@@ -16,8 +17,10 @@ import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { keySubject } from '../token-format/revocation-subjects.ts';
-import { type ActionWhenLeaked, API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder } from './api-key.ts';
+import { API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder } from './api-key.ts';
 import type { AuthenticateApiKey } from './authenticate-api-key.ts';
+import { type ApiKeyChange, changedKey, widensKey } from './change-api-key.ts';
+import { chosenValuesIn } from './chosen-values.ts';
 import {
   type ApiKeyOwner,
   apiKeyCrn,
@@ -28,15 +31,6 @@ import {
   sealedSecretContext,
 } from './new-api-key.ts';
 import { expectOwner, withLivingOwner } from './owners.ts';
-
-/** What may be changed later; an absent field stays as it is. */
-export interface ApiKeyChange {
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly supportSessions?: boolean | undefined;
-  readonly actionWhenLeaked?: ActionWhenLeaked | undefined;
-  readonly expiresAt?: number | undefined;
-}
 
 /** One page of the keys of an account, or of one identity in it. */
 export interface ApiKeyListRequest {
@@ -53,7 +47,10 @@ export interface ApiKeyListRequest {
 
 /** What may be done with API keys. Every function: @throws AccessDenied, NotFound (missing, or another account's). */
 export interface ApiKeys {
-  /** @throws ParameterInvalid the identity may not have such a key @throws EntityLocked the service ID is locked */
+  /**
+   * @throws ParameterInvalid the identity may not have such a key @throws EntityLocked the service ID is locked
+   * @throws EntityExists another key has the chosen value
+   */
   create(caller: Caller, chosen: NewApiKey & ApiKeyOwner): Promise<IssuedApiKey>;
   /** Makes a service ID and its first key in one commit. */
   createWithServiceId(
@@ -85,12 +82,15 @@ export interface ApiKeysParts {
   readonly sealing: Sealing;
   readonly serviceIds: ServiceIds;
   readonly authenticate: AuthenticateApiKey;
+  /** Counts chosen values that were taken. */
+  readonly takenValues: FailedAttempts;
 }
 
 /** @returns the API keys of `store` */
 export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
   const { store, access, clock, sealing, serviceIds, authenticate } = parts;
   const reader = store.read(API_KEYS);
+  const chosenValues = chosenValuesIn(parts);
 
   const requireRight = (caller: Caller, verb: Verb, target: KeyTarget) =>
     access.require(caller, actionOf(verb), { service: 'iam-identity', resourceType: 'apikey', ...target });
@@ -102,6 +102,17 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
     const [living] = await withLivingOwner(store, [apiKey]);
     if (living === undefined) throw notFound();
     return living;
+  };
+
+  /** Privilege growth: who reads the value can act as the identity (R34). */
+  const holdsAllOf = async (caller: Caller, { accountId, iamId }: ApiKey): Promise<boolean> => {
+    try {
+      await access.requireHeldBy(caller, accountId, iamId);
+      return true;
+    } catch (error) {
+      if (error instanceof AccessDenied) return false;
+      throw error;
+    }
   };
 
   const record = (verb: Verb, before: ApiKey | undefined, after: ApiKey | undefined, key: ApiKey): AuditedChange => ({
@@ -123,7 +134,10 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       collection: API_KEYS,
       async read() {
         const apiKey = await visible(caller, await reader.get(id), verb);
-        if (widens?.(apiKey) === true) await requireRight(caller, 'extend', targetOf(apiKey));
+        const widened = widens?.(apiKey) === true;
+        if (widened) await requireRight(caller, 'extend', targetOf(apiKey));
+        // Privilege growth: who brings a key back to life can act as its identity, as if it were new (R34).
+        if (widened || verb === 'enable') await access.requireHeldBy(caller, apiKey.accountId, apiKey.iamId);
         return apiKey;
       },
       ifMatch,
@@ -146,11 +160,13 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
   return {
     async create(caller, chosen) {
       await requireRight(caller, 'create', { accountId: chosen.accountId, ownerIamId: chosen.iamId });
+      // Privilege growth: a key is all that its identity holds, and its maker knows the value (R34).
+      await access.requireHeldBy(caller, chosen.accountId, chosen.iamId);
       // The owner may be renamed meanwhile, or removed: then there is nobody to make a key for.
       return untilUndisturbed(async () => {
         const owner = await expectOwner(store, chosen, chosen);
         const { apiKey, secret, changes } = issue(caller, chosen);
-        await store.commit([owner, ...changes]);
+        await chosenValues.commit(caller, chosen.accountId, chosen.value, [owner, ...changes]);
         return { apiKey, secret };
       });
     },
@@ -160,7 +176,8 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       const { accountId, iamId } = serviceId;
       await requireRight(caller, 'create', { accountId });
       const { apiKey, secret, changes } = issue(caller, { ...chosenKey, accountId, iamId });
-      await store.commit([...serviceIdChanges, ...changes]);
+      const together = [...serviceIdChanges, ...changes];
+      await untilUndisturbed(() => chosenValues.commit(caller, accountId, chosenKey.value, together));
       return { serviceId, apiKey, secret };
     },
 
@@ -189,7 +206,7 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
         widens: (before) => widensKey(before, change),
         next: (before) => {
           refuseLocked(before);
-          return changed(before, change, clock.now());
+          return changedKey(before, change, clock.now());
         },
       }),
 
@@ -219,6 +236,7 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       // A stolen token of the key's own identity must not show the key itself, which outlives the token.
       const target = { service: 'iam-identity', resourceType: 'apikey', ...targetOf(apiKey) };
       if (!(await access.allows(caller, actionOf('reveal'), target))) return undefined;
+      if (!(await holdsAllOf(caller, apiKey))) return undefined;
       return sealing.unseal(sealedSecret, sealedSecretContext(id));
     },
   };
@@ -251,40 +269,6 @@ interface Edit {
   /** Whether the change needs the right `extend` as well. */
   readonly widens?: (before: ApiKey) => boolean;
   readonly next: (before: ApiKey) => Partial<ApiKey>;
-}
-
-/** More than a name, a description and an earlier end. */
-function widensKey(before: ApiKey, change: ApiKeyChange): boolean {
-  const { supportSessions = before.supportSessions, actionWhenLeaked = before.actionWhenLeaked } = change;
-  if (supportSessions !== before.supportSessions || actionWhenLeaked !== before.actionWhenLeaked) return true;
-  return endOfLife(chosenEnd(before, change)) > endOfLife(before.expiresAt);
-}
-
-const endOfLife = (expiresAt: number | undefined): number => expiresAt ?? Number.POSITIVE_INFINITY;
-
-const MINUTE_MILLISECONDS = 60_000;
-
-/** Doors write instants to the minute: who sends back the end that was read has not asked for a sooner one. */
-function chosenEnd(before: ApiKey, { expiresAt = before.expiresAt }: ApiKeyChange): number | undefined {
-  if (before.expiresAt === undefined) return expiresAt;
-  const asWritten = Math.floor(before.expiresAt / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
-  return asWritten === expiresAt ? before.expiresAt : expiresAt;
-}
-
-function changed(before: ApiKey, change: ApiKeyChange, now: number): Partial<ApiKey> {
-  const { name, description, supportSessions, actionWhenLeaked } = change;
-  const expiresAt = chosenEnd(before, change);
-  const endsSooner = expiresAt !== undefined && expiresAt < endOfLife(before.expiresAt);
-  // A token never outlives its key (R6): an end that moves before the tokens' own ends them now.
-  const endsTokens = endsSooner && expiresAt < now + LONGEST_TOKEN_LIFE_MILLISECONDS;
-  return {
-    name: name ?? before.name,
-    description: description ?? before.description,
-    supportSessions: supportSessions ?? before.supportSessions,
-    actionWhenLeaked: actionWhenLeaked ?? before.actionWhenLeaked,
-    ...(expiresAt !== undefined && { expiresAt }),
-    generation: before.generation + (endsTokens ? 1 : 0),
-  };
 }
 
 const notFound = (): NotFound => new NotFound('The API key could not be found.');

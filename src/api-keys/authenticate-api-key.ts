@@ -5,13 +5,15 @@ import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
-import { KEY_KINDS, type KeyKindName } from './key-kinds.ts';
+import { mayHaveChosenKeys } from './chosen-values.ts';
+import { IDENTITY_KINDS, KEY_KINDS, type KeyKindName } from './key-kinds.ts';
 
 /**
  * Finds the key of which this is the secret.
- * @returns the key, whatever its state, or `undefined` when the secret is not exactly that of a key of this kind
+ * @param kinds default: those that act as an identity
+ * @returns the key, whatever its state, or `undefined` when the secret is not exactly that of a key of these kinds
  */
-export type AuthenticateApiKey = (secret: string, kind?: KeyKindName) => Promise<ApiKey | undefined>;
+export type AuthenticateApiKey = (secret: string, kinds?: readonly KeyKindName[]) => Promise<ApiKey | undefined>;
 
 /** What authentication stands on. */
 export interface AuthenticateApiKeyParts {
@@ -21,9 +23,9 @@ export interface AuthenticateApiKeyParts {
 
 /** Proves keys by a look-up on the digest: no secret is ever compared byte by byte, so timing tells nothing of one. */
 export function authenticateApiKeyWith({ store, digests }: AuthenticateApiKeyParts): AuthenticateApiKey {
-  return async (secret, kind = 'platform') => {
-    // A malformed key is refused before any store access: floods of rubbish cost no look-up (R1).
-    if (!KEY_KINDS[kind].wellFormed(secret)) return undefined;
+  return async (secret, kinds = IDENTITY_KINDS) => {
+    const kind = await possibleKind(store, secret, kinds);
+    if (kind === undefined) return undefined;
     const [current, ...retired] = digests.digestsOfEveryPepper(secret);
     if (current === undefined) return undefined;
     const found = await store.readRecent(API_KEYS).find('byDigest', [current]);
@@ -37,6 +39,17 @@ export function authenticateApiKeyWith({ store, digests }: AuthenticateApiKeyPar
     const moved = await store.read(API_KEYS).find('byDigest', [current]);
     return moved?.kind === kind ? moved : undefined;
   };
+}
+
+/** A malformed key is refused before any store access: floods of rubbish cost no look-up (R1). */
+async function possibleKind(
+  store: Store,
+  secret: string,
+  kinds: readonly KeyKindName[],
+): Promise<KeyKindName | undefined> {
+  const kind = kinds.find((name) => KEY_KINDS[name].wellFormed(secret));
+  // Any long text has the form of a chosen one: without this line each would cost a look-up everywhere.
+  return kind === 'chosen' && !(await mayHaveChosenKeys(store)) ? undefined : kind;
 }
 
 /** A key under a retired pepper moves to the current one when it is used, so that the old pepper can be thrown away. */

@@ -12,6 +12,8 @@ import { KEY_KINDS } from './key-kinds.ts';
 export interface NewApiKey {
   readonly name: string;
   readonly description?: string | undefined;
+  /** A value of the maker's own; default: a new random one. That it may be one, `chosen-values.ts` says. */
+  readonly value?: string | undefined;
   /** Keep a sealed copy, so that the value can be read again. Default: false. */
   readonly storeValue?: boolean | undefined;
   readonly supportSessions?: boolean | undefined;
@@ -39,7 +41,7 @@ export interface ApiKeyMakerParts {
   readonly sealing: Sealing;
 }
 
-/** Makes an API key with a new secret; it is not stored yet. */
+/** Makes an API key with a new secret, or with the chosen one; it is not stored yet. */
 export function newApiKey(
   { digests, sealing }: ApiKeyMakerParts,
   chosen: NewApiKey & ApiKeyOwner,
@@ -47,13 +49,13 @@ export function newApiKey(
   now: number,
 ): IssuedApiKey {
   const id = `ApiKey-${randomUUID()}`;
-  const secret = KEY_KINDS.platform.newSecret();
+  const secret = chosen.value ?? KEY_KINDS.platform.newSecret();
   const digest = digests.digest(secret);
   const { accountId, iamId, name, description = '', actionWhenLeaked = 'disable', expiresAt } = chosen;
   const apiKey: ApiKey = {
     id,
     entityTag: firstEntityTag(),
-    kind: 'platform',
+    kind: chosen.value === undefined ? 'platform' : 'chosen',
     accountId,
     iamId,
     name,

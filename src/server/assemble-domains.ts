@@ -92,7 +92,8 @@ export async function assembleDomains(parts: AssembleParts) {
   const accounts = accountsIn({ store, access, clock });
   const serviceIds = serviceIdsIn({ store, access, clock });
   const authenticate = authenticateApiKeyWith({ store, digests });
-  const apiKeys = apiKeysIn({ store, access, clock, digests, sealing, serviceIds, authenticate });
+  const takenValues = limiter('taken_key_values');
+  const apiKeys = apiKeysIn({ store, access, clock, digests, sealing, serviceIds, authenticate, takenValues });
 
   const verify = jwtVerifier({ signingKeys, clock });
   const loadIdentityChain = identityChainsIn(store);

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { INSTALLATION_ID, INSTALLATIONS, type Installation } from '../../src/accounts/account.ts';
 import { API_KEYS, type ApiKey } from '../../src/api-keys/api-key.ts';
 import { authenticateApiKeyWith, requireUsable } from '../../src/api-keys/authenticate-api-key.ts';
 import { newApiKey } from '../../src/api-keys/new-api-key.ts';
@@ -18,6 +19,10 @@ import { openSqliteStore } from '../../src/store-sqlite/open-sqlite-store.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';
 const NOW = 1_800_000_000_000;
+const INSTALLATION: Installation = {
+  ...{ id: INSTALLATION_ID, entityTag: `1-${'0'.repeat(32)}`, installationId: 'i', firstAccountId: 'a' },
+  ...{ operatorIamId: 'IBMid-1', generation: 1, createdAt: NOW },
+};
 const ring = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 
 describe('authenticateApiKey', () => {
@@ -33,9 +38,10 @@ describe('authenticateApiKey', () => {
     store = await openSqliteStore({
       file: join(folder, 'store.sqlite'),
       clock: { now: () => NOW },
-      collections: [API_KEYS],
+      collections: [API_KEYS, INSTALLATIONS],
     });
     counted = countingCalls(store, (name) => calls.push(name));
+    await store.commit([insert(INSTALLATIONS, INSTALLATION)]);
   });
   beforeEach(() => {
     calls = [];
@@ -66,8 +72,8 @@ describe('authenticateApiKey', () => {
     expect(calls).toEqual(['readRecent']);
   });
 
-  /** R1: a flood of rubbish costs no look-up. */
-  it('given malformed secrets, when they are asked, then the store is not asked at all', async () => {
+  /** R1: a flood of rubbish costs no look-up, nor a digest. */
+  it('given malformed secrets, when they are asked, then no key is looked up', async () => {
     const { secret } = await givenKey();
     const authenticate = authenticateApiKeyWith({ store: counted, digests });
     const malformed = [
@@ -95,6 +101,34 @@ describe('authenticateApiKey', () => {
 
     expect(found.every((key) => key === undefined)).toBe(true);
     expect(calls).toEqual([]);
+  });
+
+  /** R1, where values may be chosen: any long text could be one, but for as long as none is, none is looked up. */
+  it('given no key of a chosen value, when long rubbish is asked, then no key is looked up', async () => {
+    const authenticate = authenticateApiKeyWith({ store: counted, digests });
+
+    const found = await Promise.all([`${'r'.repeat(40)}`, ` ${newApiKeySecret()}`].map((text) => authenticate(text)));
+
+    expect(found).toEqual([undefined, undefined]);
+    expect(calls).toEqual([]);
+  });
+
+  it('given keys of chosen values, when one is asked, and what no key can be, then only the first costs a look-up', async () => {
+    const owner = { accountId: 'a', iamId: 'iam-ServiceId-1' };
+    const value = 'a value of 32 characters or more: \u{1F511}';
+    const { apiKey } = newApiKey({ digests, sealing }, { name: 'a key', value, ...owner }, 'IBMid-1', NOW);
+    await store.commit([insert(API_KEYS, apiKey)]);
+    await store.commit([replace(INSTALLATIONS, { ...INSTALLATION, hasChosenKeys: true }, INSTALLATION.entityTag)]);
+    const authenticate = authenticateApiKeyWith({ store: counted, digests });
+
+    expect(await authenticate(value)).toEqual(apiKey);
+    expect(calls).toEqual(['readRecent']);
+    for (const rubbish of ['x'.repeat(31), 'x'.repeat(513), randomUUID(), `${value}\0`, 'eyJ'.repeat(20)]) {
+      expect(await authenticate(rubbish)).toBeUndefined();
+    }
+    expect(calls).toEqual(['readRecent']);
+    expect(await authenticate(value, ['platform'])).toBeUndefined();
+    await store.commit([replace(INSTALLATIONS, INSTALLATION, INSTALLATION.entityTag)]);
   });
 
   /** R3: a key that were right but for one character would be many keys. */
@@ -226,7 +260,8 @@ function countingCalls(store: Store, onCall: (name: string) => void): Store {
       const member: unknown = Reflect.get(target, name, receiver);
       if (typeof member !== 'function') return member;
       return (...parameters: unknown[]) => {
-        onCall(String(name));
+        // The installation is kept in memory by both back-ends.
+        if (parameters[0] !== INSTALLATIONS) onCall(String(name));
         return Reflect.apply(member, target, parameters);
       };
     },

@@ -41,6 +41,7 @@ describe('changes of API keys while others change the same', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'latchkey-'));
     const collections = [API_KEYS, SERVICE_IDS, AUDIT_EVENTS, REVOCATIONS];
+    const takenValues = { check: () => {}, record: () => {} };
     store = await openSqliteStore({ file: join(folder, 'store.sqlite'), clock, collections });
     const access = accessWith({
       operator: async () => undefined,
@@ -52,7 +53,7 @@ describe('changes of API keys while others change the same', () => {
     serviceIds = serviceIdsIn({ store, access, clock });
     const over = (used: Store): ApiKeys => {
       const authenticate = authenticateApiKeyWith({ store: used, digests });
-      return apiKeysIn({ store: used, access, clock, digests, sealing, serviceIds, authenticate });
+      return apiKeysIn({ store: used, access, clock, digests, sealing, serviceIds, authenticate, takenValues });
     };
     apiKeys = over(store);
     interrupted = (between) => over(interruptedOnce(store, between));

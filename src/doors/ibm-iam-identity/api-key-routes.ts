@@ -112,6 +112,7 @@ function createApiKey({ apiKeys, callerOf }: ApiKeyRouteParts): RequestHandler {
       iamId: body.iam_id,
       name: body.name,
       description: body.description,
+      value: body.apikey,
       storeValue: body.store_value,
       supportSessions: body.support_sessions,
       actionWhenLeaked: body.action_when_leaked,

@@ -1,4 +1,5 @@
 import { type ZodType, z } from 'zod';
+import { CHOSEN_SECRET_LEAST, CHOSEN_SECRET_MOST } from '../../api-keys/chosen-secret.ts';
 import { hasControlCharacter } from '../../http/text.ts';
 import { readDate } from './dates.ts';
 
@@ -42,11 +43,12 @@ export const ACTION_WHEN_LEAKED = z
   .enum(['none', 'disable', 'delete'])
   .describe('What happens to the key when it is found in public. Default: disable.');
 
-/** A value of the caller's own choosing: no account allows it yet, and a guessed one would be as good as a stolen one. */
+/** A value of the caller's own choosing; which ones there may be, the domain says. */
 export const CHOSEN_VALUE = z
   .string()
-  .refine(() => false, 'must be left out: the account does not allow values chosen by the caller')
-  .describe('Refused: the account does not allow values chosen by the caller.');
+  .describe(
+    `A value of your own: ${CHOSEN_SECRET_LEAST} to ${CHOSEN_SECRET_MOST} characters that no other key has. Only where the account allows it.`,
+  );
 
 /** `true` or `false` as text, in queries and headers. Default: false. */
 export const FLAG = z

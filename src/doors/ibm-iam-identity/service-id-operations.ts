@@ -41,7 +41,7 @@ export const SERVICE_ID_OPERATIONS: readonly Operation[] = [
     description: 'With `apikey` its first key is made in the same step; both or neither.',
     parameters: { headers: NEW_SERVICE_ID_HEADERS },
     body: { schema: NEW_SERVICE_ID },
-    answers: { 201: { description: 'The service ID.', schema: SERVICE_ID }, ...failureAnswers(413, 415) },
+    answers: { 201: { description: 'The service ID.', schema: SERVICE_ID }, ...failureAnswers(409, 413, 415) },
   },
   {
     ...COMMON,

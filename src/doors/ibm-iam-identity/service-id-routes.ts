@@ -108,6 +108,7 @@ function createServiceId({ serviceIds, apiKeys, callerOf }: ServiceIdRouteParts)
     const { serviceId, apiKey, secret } = await apiKeys.createWithServiceId(caller, chosen, {
       name: body.apikey.name,
       description: body.apikey.description,
+      value: body.apikey.apikey,
       storeValue: body.apikey.store_value,
       actionWhenLeaked: body.apikey.action_when_leaked,
       expiresAt: body.apikey.expires_at,
