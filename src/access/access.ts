@@ -30,10 +30,19 @@ export interface Target {
   readonly ownerIamId?: string;
 }
 
+/** An identity, acting in one account. */
+export type Subject = Pick<Caller, 'iamId' | 'accountId'>;
+
 /** Decides whether a caller may do something. */
 export interface Access {
   /** @returns whether `caller` may do `action`, such as `iam-identity.apikey.update`, on `target` */
   allows(caller: Caller, action: string, target: Target): Promise<boolean>;
+  /**
+   * As `allows`, from what may be a second old: for what is asked with every request, and costs no call of the store. It
+   * believes that `who` is there and active: ask it only about who has just been proven.
+   * @throws StoreUnavailable it cannot be known
+   */
+  allowsLately(who: Subject, action: string, target: Target): Promise<boolean>;
   /** @throws AccessDenied unless `allows` */
   require(caller: Caller, action: string, target: Target): Promise<void>;
   /**
@@ -59,12 +68,20 @@ export interface Operator {
 export interface AccessParts {
   /** @returns who runs the installation; `undefined` while there is none */
   readonly operator: () => Promise<Operator | undefined>;
+  /** For decisions that hold at once: never stale. */
+  readonly directory: AccessDirectory;
+  /** For decisions that may be a second old. */
+  readonly recentDirectory: AccessDirectory;
+  readonly kindOfIdentity: (iamId: string) => IdentityKind;
+  readonly clock: Clock;
+}
+
+/** Who owns what, and has which rights. */
+export interface AccessDirectory {
   /** @returns the identity that owns the account, or `undefined` when there is no such account */
   readonly ownerOfAccount: (accountId: string) => Promise<string | undefined>;
-  readonly kindOfIdentity: (iamId: string) => IdentityKind;
-  /** @returns what policies of the account give to an iam id, also through its groups, or to an access group; never stale */
+  /** @returns what policies of the account give to an iam id, also through its groups, or to an access group */
   readonly policySetOf: (accountId: string, subject: string) => Promise<PolicySet>;
-  readonly clock: Clock;
 }
 
 /**
@@ -73,25 +90,26 @@ export interface AccessParts {
  * own what its kind allows. It knows no route and no wire format.
  */
 export function accessWith(parts: AccessParts): Access {
-  const { operator, ownerOfAccount, kindOfIdentity, policySetOf, clock } = parts;
+  const { operator, directory, recentDirectory, kindOfIdentity, clock } = parts;
+  const { ownerOfAccount, policySetOf } = directory;
 
-  const isOwnRight = ({ iamId }: Caller, action: string, { ownerIamId }: Target): boolean =>
+  const isOwnRight = ({ iamId }: Subject, action: string, { ownerIamId }: Target): boolean =>
     ownerIamId === iamId && OWN_RIGHTS[kindOfIdentity(iamId)].has(action);
 
   // The operator's token for an account of somebody else, handed to a service there, must not open the installation.
-  const isOperator = async ({ iamId, accountId }: Caller): Promise<boolean> => {
+  const isOperator = async ({ iamId, accountId }: Subject): Promise<boolean> => {
     const known = await operator();
     return known?.iamId === iamId && known.accountId === accountId;
   };
 
   /** Whether the action is one that only the user may do to whom the thing belongs, and the caller is somebody else. */
-  const isOthersPersonal = ({ iamId }: Caller, action: string, { ownerIamId }: Target): boolean =>
+  const isOthersPersonal = ({ iamId }: Subject, action: string, { ownerIamId }: Target): boolean =>
     ownerIamId !== undefined &&
     ownerIamId !== iamId &&
     kindOfIdentity(ownerIamId) === 'user' &&
     PERSONAL_RIGHTS.has(action);
 
-  const allows = async (caller: Caller, action: string, target: Target): Promise<boolean> => {
+  const decide = async (known: AccessDirectory, caller: Subject, action: string, target: Target): Promise<boolean> => {
     if (target.accountId === INSTALLATION_SCOPE) {
       return isOwnRight(caller, action, target) || isOperator(caller);
     }
@@ -102,8 +120,8 @@ export function accessWith(parts: AccessParts): Access {
     if (isOwnRight(caller, action, target)) return true;
     // Takeover of a guest: the owner of this account would become the user in every other account of the user.
     if (isOthersPersonal(caller, action, target)) return false;
-    if ((await ownerOfAccount(target.accountId)) === caller.iamId) return true;
-    const policies = await policySetOf(target.accountId, caller.iamId);
+    if ((await known.ownerOfAccount(target.accountId)) === caller.iamId) return true;
+    const policies = await known.policySetOf(target.accountId, caller.iamId);
     return policies.permits(action, decisionTarget(target), clock.now());
   };
 
@@ -123,7 +141,8 @@ export function accessWith(parts: AccessParts): Access {
   };
 
   return {
-    allows,
+    allows: (caller, action, target) => decide(directory, caller, action, target),
+    allowsLately: (who, action, target) => decide(recentDirectory, who, action, target),
     requireHeld,
     async requireHeldBy(caller, accountId, subject) {
       if (subject === caller.iamId) return;
@@ -136,7 +155,7 @@ export function accessWith(parts: AccessParts): Access {
       await requireHeld(caller, accountId, (await policySetOf(accountId, subject)).grants);
     },
     async require(caller, action, target) {
-      if (await allows(caller, action, target)) return;
+      if (await decide(directory, caller, action, target)) return;
       throw new AccessDenied('You are not authorized to perform this action.', {
         details: isOthersPersonal(caller, action, target)
           ? `Only the user may do this with keys of the user: ${action}.`

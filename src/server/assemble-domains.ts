@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { accessWith } from '../access/access.ts';
-import { policySet } from '../access/policy-set.ts';
-import { ACCOUNTS, INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
+import { INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
 import { apiKeysIn } from '../api-keys/api-keys.ts';
 import { authenticateApiKeyWith } from '../api-keys/authenticate-api-key.ts';
@@ -30,6 +29,7 @@ import { identityChainsIn } from '../tokens/identity-chain.ts';
 import { introspection as introspectionWith } from '../tokens/introspect.ts';
 import { tokenIssuer } from '../tokens/issue-token.ts';
 import { revocation as revocationWith } from '../tokens/revoke.ts';
+import { accessDirectories } from './access-directories.ts';
 import { limitersFor } from './limiters.ts';
 import type { InstallationSecrets } from './open-store.ts';
 import { signingKeysRecorded } from './signing-key-audit.ts';
@@ -84,9 +84,8 @@ export async function assembleDomains(parts: AssembleParts) {
       const installation = await store.read(INSTALLATIONS).get(INSTALLATION_ID);
       return installation && { iamId: installation.operatorIamId, accountId: installation.firstAccountId };
     },
-    ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
+    ...accessDirectories({ store, opened }),
     kindOfIdentity: (iamId) => (isUser(iamId) ? 'user' : 'service-id'),
-    policySetOf: async () => policySet([]),
     clock,
   });
   const accounts = accountsIn({ store, access, clock });

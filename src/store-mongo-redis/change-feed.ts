@@ -123,13 +123,13 @@ export function changeFeed({
   };
 
   return {
-    async watch(collections, onChange, since) {
+    async watch(collections, onChange, since, onLost) {
       const names = new Set(collections.map(({ name }) => name));
       for (const name of names) {
         if (!models(name).collection.followed) throw new TypeError(`${name} is not followed`);
       }
       const byFastWay = [...names].every((name) => models(name).collection.immutable);
-      return subscribe({ names, onChange, since, byFastWay });
+      return subscribe({ names, onChange, since, byFastWay, ...(onLost !== undefined && { onLost }) });
     },
 
     follow: (names, onChange, onLost) => subscribe({ names, onChange, onLost, byFastWay: true }),

@@ -14,6 +14,7 @@ export interface ChangeFeed {
     names: ReadonlySet<string>,
     onChange: (change: StoredChange) => void,
     since: Sequence | undefined,
+    onLost?: () => void,
   ): Subscription;
   /** Delivers what this process has just committed. */
   deliver(): void;
@@ -87,10 +88,13 @@ export function changeFeed(parts: ChangeFeedParts): ChangeFeed {
     expectForeignChanges() {
       undelivered = true;
     },
-    watch(names, onChange, since) {
+    watch(names, onChange, since, onLost) {
       const { position, lost } = startOf(connection, since);
       const watcher: Watcher = { names, onChange, position };
-      if (lost) tellAll(parts, watcher);
+      if (lost) {
+        onLost?.();
+        tellAll(parts, watcher);
+      }
       watchers.add(watcher);
       poll ??= setInterval(look, POLL_MILLISECONDS).unref();
       undelivered = true;

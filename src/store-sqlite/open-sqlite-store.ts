@@ -70,11 +70,11 @@ function assembleStore(connection: SqliteConnection, clock: Clock, tables: Table
     },
     commit: commitOver(writing),
     ...bulkWrites(writing),
-    async watch(collections, onChange, since) {
+    async watch(collections, onChange, since, onLost) {
       for (const collection of collections) {
         if (!tableOf(tables, collection).collection.followed) throw new TypeError(`${collection.name} is not followed`);
       }
-      return retrying(() => feed.watch(new Set(collections.map(({ name }) => name)), onChange, since));
+      return retrying(() => feed.watch(new Set(collections.map(({ name }) => name)), onChange, since, onLost));
     },
     lease: leasesOver(writing),
     expiring: sqliteExpiringValues(writing),

@@ -195,11 +195,13 @@ export interface Store {
    * changes after `since` are no longer kept (SQLite: a day), every entity of the collections is delivered instead.
    * With `since` it returns when everything has been delivered that was committed before the call.
    * `onChange` must not throw. What `deleteExpired` removes may be left out.
+   * @param onLost called before every entity is delivered instead: what was removed meanwhile cannot be told
    */
   watch(
     collections: readonly Pick<Collection<Entity>, 'name'>[],
     onChange: (change: StoredChange) => void,
     since?: Sequence,
+    onLost?: () => void,
   ): Promise<Subscription>;
   /** @returns the lease, or `undefined` when it is held, by this process or by another */
   lease(name: string, milliseconds: number): Promise<Lease | undefined>;

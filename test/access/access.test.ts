@@ -13,11 +13,12 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['three', 'IBMid-SOMEBODY'],
 ]);
 
+const directory = { ownerOfAccount: async (id: string) => ACCOUNTS.get(id), policySetOf: async () => policySet([]) };
 const access = accessWith({
   operator: async () => ({ iamId: OPERATOR, accountId: 'one' }),
-  ownerOfAccount: async (id) => ACCOUNTS.get(id),
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),
-  policySetOf: async () => policySet([]),
+  directory,
+  recentDirectory: directory,
   clock: SYSTEM_CLOCK,
 });
 

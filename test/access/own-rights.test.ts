@@ -8,11 +8,12 @@ const OWNER = 'IBMid-OWNER';
 const USER = 'IBMid-USER';
 const SERVICE_ID = 'iam-ServiceId-1';
 const ACCOUNT = 'one';
+const directory = { ownerOfAccount: async () => OWNER, policySetOf: async () => policySet([]) };
 const access = accessWith({
   operator: async () => undefined,
-  ownerOfAccount: async () => OWNER,
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),
-  policySetOf: async () => policySet([]),
+  directory,
+  recentDirectory: directory,
   clock: SYSTEM_CLOCK,
 });
 

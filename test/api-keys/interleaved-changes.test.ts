@@ -43,11 +43,12 @@ describe('changes of API keys while others change the same', () => {
     const collections = [API_KEYS, SERVICE_IDS, AUDIT_EVENTS, REVOCATIONS];
     const takenValues = { check: () => {}, record: () => {} };
     store = await openSqliteStore({ file: join(folder, 'store.sqlite'), clock, collections });
+    const directory = { ownerOfAccount: async () => owner.iamId, policySetOf: async () => policySet([]) };
     const access = accessWith({
       operator: async () => undefined,
-      ownerOfAccount: async () => owner.iamId,
       kindOfIdentity: () => 'service-id',
-      policySetOf: async () => policySet([]),
+      directory,
+      recentDirectory: directory,
       clock,
     });
     serviceIds = serviceIdsIn({ store, access, clock });
