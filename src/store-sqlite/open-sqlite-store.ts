@@ -3,6 +3,7 @@ import type { Collection, Entity } from '../store/collection.ts';
 import type { Reader, Store } from '../store/store.ts';
 import { bulkWrites } from './bulk-writes.ts';
 import { type ChangeFeed, changeFeed } from './change-feed.ts';
+import { type Checkpoints, checkpoints } from './checkpoints.ts';
 import type { StoredCollection } from './entity-text.ts';
 import { foreignWrites, type RowCache, rowCache } from './row-cache.ts';
 import { commitOver } from './sqlite-commit.ts';
@@ -36,14 +37,21 @@ export async function openSqliteStore({ file, clock, collections }: SqliteStoreP
   const connection = await openConnection(file);
   try {
     await applyMigrations(connection, clock, collections);
-    return assembleStore(connection, clock, tables);
+    return assembleStore({ connection, clock, tables, checkpointing: checkpoints({ file }) });
   } catch (error) {
     connection.close();
     throw error;
   }
 }
 
-function assembleStore(connection: SqliteConnection, clock: Clock, tables: Tables): Store {
+interface AssemblyParts {
+  readonly connection: SqliteConnection;
+  readonly clock: Clock;
+  readonly tables: Tables;
+  readonly checkpointing: Checkpoints;
+}
+
+function assembleStore({ connection, clock, tables, checkpointing }: AssemblyParts): Store {
   const cache = rowCache();
   const foreign = foreignWrites(connection, () => {
     cache.forgetAll();
@@ -56,7 +64,7 @@ function assembleStore(connection: SqliteConnection, clock: Clock, tables: Table
     read: (collection, id) => rows(collection).get(id),
     readAll: (collection) => rows(collection).all(),
   });
-  const queue = queueOver(connection, cache, feed, () => sweep());
+  const queue = queueOver({ connection, cache, feed, checkpointing, sweep: () => sweep() });
   const sweep = sweepOver(connection, clock, queue);
   const writing = { connection, clock, tables, queue };
 
@@ -89,20 +97,31 @@ function assembleStore(connection: SqliteConnection, clock: Clock, tables: Table
     async close() {
       feed.close();
       await queue.drained();
+      await checkpointing.close();
       connection.close();
     },
   };
 }
 
-function queueOver(connection: SqliteConnection, cache: RowCache, feed: ChangeFeed, sweep: () => void): WriteQueue {
+interface QueueParts {
+  readonly connection: SqliteConnection;
+  readonly cache: RowCache;
+  readonly feed: ChangeFeed;
+  readonly checkpointing: Checkpoints;
+  readonly sweep: () => void;
+}
+
+function queueOver({ connection, cache, feed, checkpointing, sweep }: QueueParts): WriteQueue {
   return writeQueue({
     connection,
     onCommit(touched, watchersConcerned) {
       for (const [collection, id] of touched) cache.forget(collection, id);
       if (watchersConcerned) feed.deliver();
       sweep();
+      checkpointing.committed();
     },
     onFailure: cache.forgetAll,
+    heldBy: checkpointing.underWay,
   });
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../problems/request-problems.ts';
+import { OWN_CHECKPOINT_PAGES } from './checkpoints.ts';
 import { isBusy, storeError } from './sqlite-errors.ts';
 
 /** How long SQLite itself may wait for a lock, which stops the event loop; what takes longer is tried again later. */
@@ -73,6 +74,7 @@ function connect(file: string): SqliteConnection {
     }
     // FULL: a commit is on the disk before it is answered, also when the machine loses power.
     database.exec('PRAGMA synchronous = FULL');
+    database.exec(`PRAGMA wal_autocheckpoint = ${OWN_CHECKPOINT_PAGES}`);
     // Nothing is written outside the data folder: under a read-only root there may be no other place.
     database.exec('PRAGMA temp_store = MEMORY');
     return connectionOver(database, file);

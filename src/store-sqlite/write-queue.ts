@@ -45,6 +45,8 @@ export interface WriteQueueParts {
   ) => void;
   /** Called when the end of a transaction is not known for certain. */
   readonly onFailure: () => void;
+  /** @returns what the next transaction has to wait for, if anything. Default: nothing */
+  readonly heldBy?: () => Promise<void> | undefined;
 }
 
 interface Waiting {
@@ -62,7 +64,7 @@ export function writeQueue(parts: WriteQueueParts): WriteQueue {
 
   async function pump(): Promise<void> {
     while (waiting.length > 0) {
-      await nextTurn();
+      await (parts.heldBy?.() ?? nextTurn());
       if (!nextGroup(parts, waiting)) await jitteredPause();
     }
     pumping = undefined;
