@@ -32,6 +32,19 @@ export interface ApiKey extends Entity {
   readonly createdAt: number;
   readonly createdBy: string;
   readonly modifiedAt: number;
+  /** From when on it is removed for good, because it is of no use to anybody: `purgeInstant`. */
+  readonly purgeAt: number;
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+/** How long an expired key that nobody changes is kept (IBM Cloud IAM Identity API, "API keys"). */
+const KEPT_MILLISECONDS = 90 * DAY_MILLISECONDS;
+/** Of a key without an end. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** @returns when a key goes for good: its end and its last change are both more than 90 days past then */
+export function purgeInstant(expiresAt: number | undefined, modifiedAt: number): number {
+  return expiresAt === undefined ? NEVER : Math.max(expiresAt, modifiedAt) + KEPT_MILLISECONDS + 1;
 }
 
 /** All API keys of every kind. Each order of a list stands twice: for one identity and for the whole account. */
@@ -56,9 +69,11 @@ export const API_KEYS = defineCollection<ApiKey>()('api_keys', {
     createdAt: 'integer',
     createdBy: 'string',
     modifiedAt: 'integer',
+    purgeAt: 'integer',
   },
   indexes: {
     byDigest: { fields: ['digest'], unique: true },
+    byPurge: { fields: ['purgeAt', 'id'] },
     byPepper: { fields: ['pepperId', 'id'] },
     ofIdentityByName: { fields: ['accountId', 'iamId', 'name', 'id'] },
     ofIdentityByDescription: { fields: ['accountId', 'iamId', 'description', 'id'] },

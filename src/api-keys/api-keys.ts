@@ -17,7 +17,7 @@ import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { keySubject } from '../token-format/revocation-subjects.ts';
-import { API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder } from './api-key.ts';
+import { API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder, purgeInstant } from './api-key.ts';
 import type { AuthenticateApiKey } from './authenticate-api-key.ts';
 import { type ApiKeyChange, changedKey, widensKey } from './change-api-key.ts';
 import { chosenValuesIn } from './chosen-values.ts';
@@ -141,7 +141,10 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
         return apiKey;
       },
       ifMatch,
-      next: (before) => ({ ...next(before), modifiedAt: clock.now() }),
+      next(before) {
+        const [change, modifiedAt] = [next(before), clock.now()];
+        return { ...change, modifiedAt, purgeAt: purgeInstant(change.expiresAt ?? before.expiresAt, modifiedAt) };
+      },
       also: (before, after) => [
         ...(after.generation > before.generation ? [cutOffTokens(after, after.generation)] : []),
         audited(caller, record(verb, before, after, after)),

@@ -4,7 +4,7 @@ import { accountCrn } from '../crn/crn.ts';
 import type { Sealing } from '../secrets/sealing.ts';
 import type { SecretDigests } from '../secrets/secret-digests.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
-import type { ActionWhenLeaked, ApiKey } from './api-key.ts';
+import { type ActionWhenLeaked, type ApiKey, purgeInstant } from './api-key.ts';
 import { pepperIdOf } from './authenticate-api-key.ts';
 import { KEY_KINDS } from './key-kinds.ts';
 
@@ -72,6 +72,7 @@ export function newApiKey(
     createdAt: now,
     createdBy,
     modifiedAt: now,
+    purgeAt: purgeInstant(expiresAt, now),
   };
   return { apiKey, secret };
 }

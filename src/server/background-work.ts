@@ -1,3 +1,4 @@
+import { purgeExpiredKeys } from '../api-keys/purge-expired-keys.ts';
 import { removeOrphanedKeys } from '../api-keys/remove-orphaned-keys.ts';
 import { EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
@@ -38,6 +39,11 @@ export function backgroundWork(
       name: 'remove keys of removed owners',
       everyMilliseconds: 2_000,
       run: (under) => removeOrphanedKeys(store, under),
+    },
+    {
+      name: 'remove keys that expired long ago',
+      everyMilliseconds: 60_000,
+      run: (under) => purgeExpiredKeys(store, clock, under),
     },
     {
       name: 'keep the snapshot of revocations',

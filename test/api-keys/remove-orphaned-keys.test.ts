@@ -96,6 +96,6 @@ function keyOf({ accountId, iamId, id }: ServiceId, number: number): ApiKey {
     ...{ id: `ApiKey-${id}-${number}`, entityTag: firstEntityTag(), kind: 'platform', accountId, iamId, name: 'a key' },
     ...{ description: '', digest: `p1:${id}-${number}`, pepperId: 'p1', disabled: false, locked: number % 2 === 0 },
     ...{ supportSessions: false, actionWhenLeaked: 'disable', generation: 1, createdBy: 'IBMid-1' },
-    ...{ createdAt: NOW + number, modifiedAt: NOW + number },
+    ...{ createdAt: NOW + number, modifiedAt: NOW + number, purgeAt: Number.MAX_SAFE_INTEGER },
   };
 }
