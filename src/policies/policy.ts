@@ -20,8 +20,8 @@ export interface Policy extends Entity {
   readonly content: PolicyContent;
   /** What a door was sent, word for word: clients compare it deeply with what they are answered. */
   readonly sent: SentPolicy;
-  /** The same for the same subject, resource, roles and rule; unique among the active ones, absent of a deleted one. */
-  readonly sameness?: string;
+  /** The same for the same subject, resource, roles and rule; unique. Of a deleted one its own, so that it is in no one's way. */
+  readonly sameness: string;
   readonly createdAt: number;
   readonly createdBy: string;
   readonly modifiedAt: number;

@@ -113,6 +113,7 @@ export async function assembleDomains(parts: AssembleParts) {
 
   return {
     access,
+    accessDomains: async () => (await import('./access-domains.ts')).accessDomainsIn({ store, access, clock }),
     accounts,
     apiKeys,
     serviceIds,

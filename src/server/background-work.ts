@@ -5,6 +5,7 @@ import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Job } from '../jobs/leased-runner.ts';
 import { forgetGoneNodes } from '../nodes/node.ts';
+import { POLICIES } from '../policies/policy.ts';
 import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
 import type { Domains } from './assemble-domains.ts';
@@ -60,6 +61,8 @@ async function sweepExpired(store: Store, now: number, endsAt: number): Promise<
     () => store.deleteExpired(REVOCATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_COUNTS, now, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_FAILURES, now, SWEEP_ROWS),
+    // Deleted policies, once they can no longer be restored.
+    () => store.deleteExpired(POLICIES, now, SWEEP_ROWS),
   ];
   for (let open = sweeps; open.length > 0; ) {
     const full: typeof sweeps = [];

@@ -46,7 +46,13 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     // Before the identity door, which answers for every other path below `/v1/accounts`.
     loadedWhenAsked(async () => {
       const { ibmIamAccessDoor } = await import('../doors/ibm-iam-access/door.ts');
-      return ibmIamAccessDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure });
+      return ibmIamAccessDoor({
+        ...(await domains.accessDomains()),
+        callerOf: callers(parts),
+        cursors,
+        publicUrl,
+        onFailure,
+      });
     }),
     loadedWhenAsked(async () => {
       const { ibmIamIdentityDoor } = await import('../doors/ibm-iam-identity/door.ts');

@@ -1,16 +1,12 @@
 import { type RequestHandler, Router } from 'express';
 import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
-import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
-import { accessFailures, type CallerOf, commonHeaders, type OnFailure } from './answers.ts';
+import { accessFailures, commonHeaders, type OnFailure } from './answers.ts';
+import { type PolicyRouteParts, policyRoutes } from './policy-routes.ts';
 
 /** What the door stands on. */
-export interface IbmIamAccessDoorParts {
-  readonly callerOf: CallerOf;
-  readonly cursors: SealedCursors;
-  /** Without a last slash; the links of lists begin with it. */
-  readonly publicUrl: string;
+export interface IbmIamAccessDoorParts extends PolicyRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -23,6 +19,7 @@ const PREFIXES = ['/v1/policies', '/v2/policies', '/v2/roles', '/v2/authz', '/v2
 export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
   const router = Router();
   router.use(PREFIXES, commonHeaders, secretsRefused);
+  policyRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
