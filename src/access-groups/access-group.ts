@@ -1,3 +1,4 @@
+import { accountCrn } from '../crn/crn.ts';
 import { defineCollection, type Entity } from '../store/collection.ts';
 
 /**
@@ -10,8 +11,8 @@ export interface AccessGroup extends Entity {
   readonly accountId: string;
   /** Unique in the account, without regard to case. */
   readonly name: string;
-  /** The name in lower case; absent once the group is deleted, so that the name is free again. */
-  readonly nameKey?: string;
+  /** `nameKeyOf` the name; the id once the group is deleted, which is no name's key: so the name is free again. */
+  readonly nameKey: string;
   /** `''`: none. */
   readonly description: string;
   /** A deleted one stays as a tombstone until its members are removed in the background; it gives nobody anything. */
@@ -24,6 +25,13 @@ export interface AccessGroup extends Entity {
 
 /** The first part of a group's id. */
 export const ACCESS_GROUP_ID_PREFIX = 'AccessGroupId-';
+
+/** @returns what is equal of names that are the same without regard to case */
+export const nameKeyOf = (name: string): string => name.normalize('NFC').toLowerCase();
+
+/** @returns the cloud resource name of a group */
+export const accessGroupCrn = ({ accountId, id }: Pick<AccessGroup, 'accountId' | 'id'>): string =>
+  accountCrn('iam-groups', accountId, 'group', id);
 
 /** All access groups. */
 export const ACCESS_GROUPS = defineCollection<AccessGroup>()('access_groups', {

@@ -15,6 +15,16 @@ export class EntityExists extends Problem {
   override readonly code = 'already_exists';
 }
 
+/** It cannot go while something else hangs on it. */
+export class EntityInUse extends Problem {
+  override readonly code = 'entity_in_use';
+}
+
+/** There are as many of them as there may be. */
+export class LimitReached extends Problem {
+  override readonly code = 'limit_reached';
+}
+
 /** A locked entity refuses every write but unlock and disable. */
 export class EntityLocked extends Problem {
   override readonly code = 'entity_locked';

@@ -34,6 +34,8 @@ export const PROBLEM_CODES = [
   'access_denied',
   'not_found',
   'already_exists',
+  'entity_in_use',
+  'limit_reached',
   'entity_locked',
   'entity_tag_missing',
   'entity_tag_stale',

@@ -1,4 +1,8 @@
 import type { Access } from '../access/access.ts';
+import { accessGroupsIn } from '../access-groups/access-groups.ts';
+import { accountGroupSettingsIn } from '../access-groups/account-group-settings.ts';
+import { groupMembersIn } from '../access-groups/group-members.ts';
+import { groupRulesIn } from '../access-groups/group-rules.ts';
 import type { Clock } from '../clock/clock.ts';
 import { policiesIn } from '../policies/policies.ts';
 import { policySetsIn } from '../policies/policy-sets.ts';
@@ -15,7 +19,13 @@ export interface AccessDomainParts {
 export type AccessDomains = ReturnType<typeof accessDomainsIn>;
 
 /** Joins the rooms about rights. */
-export function accessDomainsIn({ store, access, clock }: AccessDomainParts) {
-  const { grantsOf } = policySetsIn({ store });
-  return { policies: policiesIn({ store, access, clock, grantsOf }) };
+export function accessDomainsIn(parts: AccessDomainParts) {
+  const { grantsOf } = policySetsIn(parts);
+  return {
+    accessGroups: accessGroupsIn(parts),
+    accountGroupSettings: accountGroupSettingsIn(parts),
+    groupMembers: groupMembersIn(parts),
+    groupRules: groupRulesIn(parts),
+    policies: policiesIn({ ...parts, grantsOf }),
+  };
 }

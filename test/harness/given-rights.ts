@@ -68,7 +68,13 @@ export async function givenGroup(place: RightsPlace, accountId: string, iamIds: 
   await place.store.commit([
     insert(ACCESS_GROUPS, {
       ...{ id, entityTag: firstEntityTag(), accountId, name: id, nameKey: id.toLowerCase(), description: '' },
-      ...{ state: 'active', createdAt: now, createdBy: 'IBMid-TEST', modifiedAt: now, modifiedBy: 'IBMid-TEST' },
+      ...{
+        state: 'active' as const,
+        createdAt: now,
+        createdBy: 'IBMid-TEST',
+        modifiedAt: now,
+        modifiedBy: 'IBMid-TEST',
+      },
     }),
     ...iamIds.map((iamId) => insert(GROUP_MEMBERS, groupMember(place, { accountId, groupId: id, iamId }))),
   ]);

@@ -129,8 +129,8 @@ describe.each(BACKENDS)('decisions by policies, of two processes on one store [%
 
       const group = await first.store.read(ACCESS_GROUPS).get(groupId);
       if (group === undefined) throw new Error('the group is gone');
-      const { nameKey: _free, ...rest } = group;
-      const ended = { ...rest, state: 'deleted', entityTag: nextEntityTag(group.entityTag) } as const;
+      const entityTag = nextEntityTag(group.entityTag);
+      const ended = { ...group, nameKey: group.id, state: 'deleted', entityTag } as const;
       await first.store.commit([replace(ACCESS_GROUPS, ended, group.entityTag)]);
       await expectEverywhere(iamId, false);
       expect(await first.store.read(GROUP_MEMBERS).get(groupMemberId({ accountId, groupId, iamId }))).toBeDefined();

@@ -45,6 +45,8 @@ export const ACCESS_PROBLEMS: Readonly<Record<ProblemCode, AccessProblem>> = {
   access_denied: { status: 403, code: 'insufficent_permissions' },
   not_found: { status: 404, code: 'not_found' },
   already_exists: { status: 409, code: 'conflict' },
+  entity_in_use: { status: 409, code: 'conflict' },
+  limit_reached: { status: 409, code: 'limit_reached' },
   entity_locked: { status: 409, code: 'request_not_processed' },
   entity_tag_missing: { status: 400, code: 'entity_tag_missing' },
   entity_tag_stale: { status: 412, code: 'conflict' },

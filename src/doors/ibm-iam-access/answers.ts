@@ -39,19 +39,21 @@ export function writeNothing(response: Response): void {
 export function accessFailures(onFailure: OnFailure, publicUrl: string): Respond {
   return (failure, request, response) => {
     const problem = failure instanceof Problem && failure.code !== 'internal_error' ? failure : undefined;
-    const { status, code, message } = saidOf(problem, request);
+    const { status, error: said } = errorOf(problem, request);
     const names = requestNamesOf(request);
     onFailure(failure, status, request, names);
-    const error = {
-      code,
-      message: message ?? sentencesOf(problem),
-      details: conflictsWith(problem, request, publicUrl),
-    };
+    const error = { ...said, details: conflictsWith(problem, request, publicUrl) };
     response
       .status(status)
       .set(refusalHeaders(problem, status, 'access'))
       .json({ trace: names.transactionId, errors: [error], status_code: status });
   };
+}
+
+/** @returns how one problem is said to this request, by itself or as what became of one of many */
+export function errorOf(problem: Problem | undefined, request: Request) {
+  const { status, code, message } = saidOf(problem, request);
+  return { status, error: { code, message: message ?? sentencesOf(problem) } };
 }
 
 /** In this API `details` is an object that tells of conflicts alone, so a second sentence follows the first. */

@@ -2,11 +2,18 @@ import { type RequestHandler, Router } from 'express';
 import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
+import { type AccessGroupRouteParts, accessGroupRoutes } from './access-group-routes.ts';
 import { accessFailures, commonHeaders, type OnFailure } from './answers.ts';
+import { type GroupMemberRouteParts, groupMemberRoutes } from './group-member-routes.ts';
+import { type GroupRuleRouteParts, groupRuleRoutes } from './group-rule-routes.ts';
 import { type PolicyRouteParts, policyRoutes } from './policy-routes.ts';
 
 /** What the door stands on. */
-export interface IbmIamAccessDoorParts extends PolicyRouteParts {
+export interface IbmIamAccessDoorParts
+  extends PolicyRouteParts,
+    AccessGroupRouteParts,
+    GroupMemberRouteParts,
+    GroupRuleRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -20,6 +27,9 @@ export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
   const router = Router();
   router.use(PREFIXES, commonHeaders, secretsRefused);
   policyRoutes(router, parts);
+  accessGroupRoutes(router, parts);
+  groupMemberRoutes(router, parts);
+  groupRuleRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { pathOf } from '../../http/read-query.ts';
 import type { Problem } from '../../problems/problem.ts';
+import type { ProblemCode } from '../../problems/problem-codes.ts';
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import { ACCESS_PROBLEMS, type AccessProblem } from './access-problems.ts';
 
@@ -17,6 +18,8 @@ const THINGS: readonly Thing[] = [
   { prefix: '/v2/roles', missing: 'role_not_found', conflict: 'role_conflict_error' },
 ];
 
+const CONFLICTS: ReadonlySet<ProblemCode> = new Set(['already_exists', 'entity_in_use', 'entity_tag_stale']);
+
 /** @returns how this door says the problem to this request. @param problem `undefined`: an internal error */
 export function saidOf(problem: Problem | undefined, request: Request): AccessProblem {
   const row = ACCESS_PROBLEMS[problem?.code ?? 'internal_error'];
@@ -28,6 +31,6 @@ export function saidOf(problem: Problem | undefined, request: Request): AccessPr
   const thing = THINGS.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
   if (thing === undefined) return row;
   if (problem.code === 'not_found') return { ...row, code: thing.missing };
-  if (problem.code === 'already_exists' || problem.code === 'entity_tag_stale') return { ...row, code: thing.conflict };
+  if (CONFLICTS.has(problem.code)) return { ...row, code: thing.conflict };
   return row;
 }

@@ -50,6 +50,8 @@ export const IDENTITY_PROBLEMS: Readonly<Record<ProblemCode, IdentityProblem>> =
   access_denied: { status: 403, code: 'access_denied', messageCode: NOT_ALLOWED },
   not_found: { status: 404, code: 'not_found', messageCode: 'BXNIM0102E' },
   already_exists: { status: 409, code: 'already_exists', messageCode: NOT_ALLOWED },
+  entity_in_use: { status: 409, code: 'entity_in_use', messageCode: NOT_ALLOWED },
+  limit_reached: { status: 409, code: 'limit_reached', messageCode: NOT_ALLOWED },
   entity_locked: { status: 409, code: 'entity_locked', messageCode: NOT_ALLOWED },
   entity_tag_missing: { status: 400, code: 'entity_tag_missing', messageCode: MISSING },
   entity_tag_stale: { status: 409, code: 'conflict', messageCode: NOT_ALLOWED },

@@ -45,6 +45,8 @@ export const TOKEN_PROBLEMS: Readonly<Record<ProblemCode, TokenProblem>> = {
   access_denied: { status: 403, errorCode: NOT_ALLOWED },
   not_found: { status: 404, errorCode: 'BXNIM0102E' },
   already_exists: { status: 409, errorCode: NOT_ALLOWED },
+  entity_in_use: { status: 409, errorCode: NOT_ALLOWED },
+  limit_reached: { status: 409, errorCode: NOT_ALLOWED },
   entity_locked: { status: 409, errorCode: NOT_ALLOWED },
   entity_tag_missing: { status: 400, errorCode: MISSING },
   entity_tag_stale: { status: 409, errorCode: NOT_ALLOWED },

@@ -33,6 +33,8 @@ export const PRODUCT_STATUSES: Readonly<Record<ProblemCode, number>> = {
   access_denied: 403,
   not_found: 404,
   already_exists: 409,
+  entity_in_use: 409,
+  limit_reached: 409,
   entity_locked: 409,
   entity_tag_missing: 400,
   entity_tag_stale: 409,

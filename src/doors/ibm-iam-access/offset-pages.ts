@@ -1,0 +1,84 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { queryStringOf } from '../../http/read-query.ts';
+
+const MOST_ROWS = 100;
+const USUAL_ROWS = 50;
+
+/** @returns the schema of a number in a query string */
+const wholeNumber = (most: number, usual: number) =>
+  z
+    .string()
+    .refine((text) => /^[0-9]{1,7}$/.test(text), `must be a number from 0 to ${most}`)
+    .transform(Number)
+    .pipe(z.number().max(most))
+    .default(usual)
+    .meta({ type: 'integer', minimum: 0, maximum: most, description: `Default: ${usual}.` });
+
+/** The parameters of a list that is paged by offsets. */
+export const OFFSET_PARAMETERS = {
+  limit: wholeNumber(MOST_ROWS, USUAL_ROWS),
+  offset: wholeNumber(1_000_000, 0),
+} as const;
+
+const LINK = z.object({ href: z.string() });
+
+/** What such a list answers beside its rows. */
+export const OFFSET_MEMBERS = {
+  limit: z.int(),
+  offset: z.int(),
+  total_count: z.int(),
+  first: LINK,
+  previous: LINK.optional().describe('Absent on the first page.'),
+  next: LINK.optional().describe('Absent on the last page.'),
+  last: LINK,
+} as const;
+
+/** A list, as one request asks for it. */
+export interface OffsetList {
+  readonly request: Request;
+  /** Without a last slash. */
+  readonly publicUrl: string;
+  /** The path of the list. */
+  readonly path: string;
+  /** The parameters that the links repeat. */
+  readonly parameters: readonly string[];
+}
+
+/** What the request asks for. */
+export interface OffsetPlace {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** What stands in `OFFSET_MEMBERS`. */
+export type OffsetEnvelope = z.input<z.ZodObject<typeof OFFSET_MEMBERS>>;
+
+/** @returns what the list answers beside its rows. @param total rows of the whole list */
+export function offsetEnvelope(list: OffsetList, { offset, limit }: OffsetPlace, total: number): OffsetEnvelope {
+  const link = (at: number) => ({ href: addressOf(list, at, limit) });
+  // A page of no rows has no neighbours, and would be its own next for ever.
+  const isPaged = limit > 0;
+  const last = isPaged && total > 0 ? Math.floor((total - 1) / limit) * limit : 0;
+  return {
+    limit,
+    offset,
+    total_count: total,
+    first: link(0),
+    ...(isPaged && offset > 0 && { previous: link(Math.max(0, offset - limit)) }),
+    ...(isPaged && offset + limit < total && { next: link(offset + limit) }),
+    last: link(last),
+  };
+}
+
+function addressOf({ request, publicUrl, path, parameters }: OffsetList, offset: number, limit: number): string {
+  const given = new URLSearchParams(queryStringOf(request));
+  const repeated = new URLSearchParams();
+  for (const name of parameters) {
+    const value = given.get(name);
+    if (value !== null && value !== '' && name !== 'offset' && name !== 'limit') repeated.set(name, value);
+  }
+  repeated.set('limit', String(limit));
+  repeated.set('offset', String(offset));
+  return `${publicUrl}${path}?${repeated}`;
+}
