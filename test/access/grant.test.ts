@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type AttributeOperator, holdsOf, matchesPattern } from '../../src/access/grant.ts';
+
+describe('a condition', () => {
+  const ROWS: readonly (readonly [AttributeOperator, readonly string[], string | undefined, boolean])[] = [
+    ['stringEquals', ['a'], 'a', true],
+    ['stringEquals', ['a'], 'A', false],
+    ['stringEquals', ['a*'], 'ab', false],
+    ['stringEquals', ['a'], undefined, false],
+    ['stringEqualsAnyOf', ['a', 'b'], 'b', true],
+    ['stringEqualsAnyOf', ['a', 'b'], 'c', false],
+    ['stringEqualsAnyOf', [], 'a', false],
+    ['stringMatch', ['a*'], 'ab', true],
+    ['stringMatch', ['a*'], 'ba', false],
+    ['stringMatch', ['*'], '', true],
+    ['stringMatch', ['*'], undefined, false],
+    ['stringMatch', ['?'], 'a', true],
+    ['stringMatch', ['?'], 'ab', false],
+    ['stringMatchAnyOf', ['x*', '*b'], 'ab', true],
+    ['stringExists', ['true'], 'a', true],
+    ['stringExists', ['true'], '', true],
+    ['stringExists', ['true'], undefined, false],
+    ['stringExists', ['false'], undefined, true],
+    ['stringExists', ['false'], 'a', false],
+  ];
+
+  it.each(ROWS)('given %s %j, when the value is %j, then it holds: %j', (operator, values, value, holds) => {
+    expect(holdsOf({ attribute: 'region', operator, values }, value)).toBe(holds);
+  });
+});
+
+describe('a pattern', () => {
+  it('given any pattern and value, then it matches what the regular expression of the same meaning does', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 8 });
+
+    fc.assert(
+      fc.property(text, text, (pattern, value) => {
+        const meant = pattern.replaceAll('.', '\\.').replaceAll('*', '[^]*').replaceAll('?', '[^]');
+        expect(matchesPattern(pattern, value)).toBe(new RegExp(`^${meant}$`).test(value));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  /** A pattern that nearly fits everywhere would hold up every decision of the process, of all accounts. */
+  it.each([
+    ['many stars', `${'*a'.repeat(500)}b`, 'a'.repeat(5_000)],
+    ['stars and places', `${'*?a*'.repeat(300)}b`, 'a'.repeat(5_000)],
+    ['one star and a long rest', `*${'a'.repeat(2_000)}b`, 'a'.repeat(5_000)],
+  ])('given %s that do not match, then the answer is there at once', (_words, pattern, value) => {
+    const startedAt = performance.now();
+
+    expect(matchesPattern(pattern, value)).toBe(false);
+
+    expect(performance.now() - startedAt).toBeLessThan(50);
+  });
+
+  it('given stars in a long text that somebody means, then it matches', () => {
+    const value = `${'folder/'.repeat(140)}file.log`;
+
+    expect(['*', '*.log', 'folder/*/file.log', '*older*fold*.log'].map((each) => matchesPattern(each, value))).toEqual([
+      ...[true, true, true, true],
+    ]);
+  });
+});
