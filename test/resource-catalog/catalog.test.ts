@@ -9,13 +9,17 @@ import { commonRoleCrn, platformRoleCrn, serviceRoleCrn } from '../../src/resour
 const GIVEN = new Set(SERVICES.flatMap((service) => [...actionsOfService(service)]));
 const NAMES = SERVICES.map(({ name }) => name);
 
-/** What domains and doors ask for: whole names, and the first part of those that end in a verb which is put in. */
+/**
+ * What is asked for in the files that ask: whole names, and the first part of those that end in a verb which is put in.
+ * Others name what the service does by itself, for the audit record.
+ */
 function askedFor() {
   const literal = new RegExp(`'((?:iam|${NAMES.join('|')})\\.[a-z-]+\\.[a-z-]+)'`, 'g');
   const template = new RegExp(`\`((?:iam|${NAMES.join('|')})\\.[a-z-]+\\.)\\$\\{`, 'g');
-  const texts = globSync('src/**/*.ts', { exclude: ['src/resource-catalog/**', 'src/server/**'] }).map((path) =>
+  const sources = globSync('src/**/*.ts', { exclude: ['src/resource-catalog/**', 'src/server/**'] }).map((path) =>
     readFileSync(path, 'utf8'),
   );
+  const texts = sources.filter((text) => /from '(\.\.?\/)+(access\/)?(access|own-rights)\.ts'/.test(text));
   const found = (pattern: RegExp): Set<string> =>
     new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name)));
   return { actions: found(literal), prefixes: found(template) };
@@ -28,7 +32,7 @@ describe('the catalogue of services', () => {
   it('when the sources ask for an action, then a role gives it, or it is of the installation', () => {
     const { actions, prefixes } = askedFor();
 
-    expect(actions.size).toBeGreaterThan(15);
+    expect(actions.size).toBeGreaterThan(5);
     expect([...actions].filter((action) => !GIVEN.has(action) && !INSTALLATION_ACTIONS.has(action))).toEqual([]);
     const known = [...GIVEN, ...INSTALLATION_ACTIONS];
     expect([...prefixes].filter((prefix) => !known.some((action) => action.startsWith(prefix)))).toEqual([]);
