@@ -1,4 +1,5 @@
 import { defineCollection, type Entity } from '../store/collection.ts';
+import type { AccountSettings } from './account-settings.ts';
 
 /**
  * The tenants: accounts and the one installation they live in. What an account owns (identities, keys, …) is other rooms'.
@@ -16,16 +17,6 @@ export interface Account extends Entity {
   readonly generation: number;
   readonly createdAt: number;
   readonly modifiedAt: number;
-}
-
-/** What the owner may set; an absent setting has the product's default. */
-export interface AccountSettings {
-  /** Life of an access token, 900 to 3,600. Default 3,600. */
-  readonly accessTokenSeconds?: number;
-  /** Life of a refresh token, 900 to 259,200. Default 259,200. */
-  readonly refreshTokenSeconds?: number;
-  /** Whether a new API key may have a value that its maker chose. Default: false. */
-  readonly chosenApiKeyValues?: boolean;
 }
 
 /** All accounts. */

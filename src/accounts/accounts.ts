@@ -1,14 +1,15 @@
-import type { Access } from '../access/access.ts';
+import { type Access, INSTALLATION_SCOPE } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { accountCrn } from '../crn/crn.ts';
 import { NotFound } from '../problems/entity-problems.ts';
-import { ParameterInvalid } from '../problems/request-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import type { Store } from '../store/store.ts';
-import { ACCESS_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_LIMIT_SECONDS } from '../token-format/token-types.ts';
-import { ACCOUNTS, type Account, type AccountSettings } from './account.ts';
+import { ACCOUNTS, type Account } from './account.ts';
+import { type AccountSettingsChange, auditedSettings, changedSettings } from './account-settings.ts';
+import { clearAllowedAddresses } from './clear-allowed-addresses.ts';
+import { refuseOutOfBounds } from './setting-bounds.ts';
 
 /** What may be done with accounts. */
 export interface Accounts {
@@ -17,16 +18,17 @@ export interface Accounts {
   /**
    * Sets the given settings and leaves the others.
    * @param ifMatch the account's entity tag, or `*`
-   * @throws ParameterInvalid a life is out of its bounds
+   * @throws ParameterInvalid a setting is out of its bounds
    * @throws EntityTagStale @throws NotFound @throws AccessDenied
    */
   updateSettings(caller: Caller, accountId: string, change: AccountSettingsChange, ifMatch: string): Promise<Account>;
+  /**
+   * Takes away the list of allowed addresses of any account, also one that the caller has no part in: for the operator,
+   * because a list can keep everybody out who could change it.
+   * @throws NotFound @throws AccessDenied
+   */
+  clearAllowedAddresses(caller: Caller, accountId: string): Promise<Account>;
 }
-
-/** What is to be set; absent: stays as it is; `default`: is set no more. */
-export type AccountSettingsChange = {
-  readonly [Name in keyof AccountSettings]?: AccountSettings[Name] | 'default' | undefined;
-};
 
 /** What the accounts stand on. */
 export interface AccountsParts {
@@ -34,9 +36,6 @@ export interface AccountsParts {
   readonly access: Access;
   readonly clock: Clock;
 }
-
-/** The shortest life that may be set for a token, seconds (IBM Cloud IAM, account settings). */
-export const SHORTEST_LIFE_SECONDS = 900;
 
 /** @returns the accounts of `store` */
 export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
@@ -55,8 +54,8 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
     accountId: id,
     target: accountCrn('iam-identity', id, 'account', id),
     targetId: id,
-    before: { ...before.settings },
-    after: { ...settings },
+    before: auditedSettings(before.settings),
+    after: auditedSettings(settings),
   });
 
   return {
@@ -67,8 +66,7 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
 
     async updateSettings(caller, accountId, change, ifMatch) {
       await requireRight(caller, 'update', accountId);
-      refuseOutside('accessTokenSeconds', change.accessTokenSeconds, ACCESS_TOKEN_LIMIT_SECONDS);
-      refuseOutside('refreshTokenSeconds', change.refreshTokenSeconds, REFRESH_TOKEN_LIMIT_SECONDS);
+      refuseOutOfBounds(change);
       return changeEntity({
         store,
         collection: ACCOUNTS,
@@ -78,19 +76,11 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
         also: (before, after) => [audited(caller, record(before, after))],
       });
     },
-  };
-}
 
-function changedSettings(before: AccountSettings, change: AccountSettingsChange): AccountSettings {
-  const chosen = (name: keyof AccountSettings): AccountSettings => {
-    const value = change[name] ?? before[name];
-    return value === undefined || value === 'default' ? {} : { [name]: value };
+    async clearAllowedAddresses(caller, accountId) {
+      const target = { accountId: INSTALLATION_SCOPE, service: 'latchkey', resourceType: 'account' };
+      await access.require(caller, 'latchkey.account.clear-addresses', { ...target, resource: accountId });
+      return clearAllowedAddresses({ store, clock, recorded: (change) => audited(caller, change) }, accountId);
+    },
   };
-  return { ...chosen('accessTokenSeconds'), ...chosen('refreshTokenSeconds'), ...chosen('chosenApiKeyValues') };
-}
-
-function refuseOutside(name: string, seconds: number | 'default' | undefined, longest: number): void {
-  if (seconds === undefined || seconds === 'default') return;
-  if (seconds >= SHORTEST_LIFE_SECONDS && seconds <= longest) return;
-  throw new ParameterInvalid(name, `must be from ${SHORTEST_LIFE_SECONDS} to ${longest} seconds`);
 }

@@ -31,6 +31,7 @@ import {
   sealedSecretContext,
 } from './new-api-key.ts';
 import { expectOwner, withLivingOwner } from './owners.ts';
+import { requireUserKeyCreation } from './user-key-creation.ts';
 
 /** One page of the keys of an account, or of one identity in it. */
 export interface ApiKeyListRequest {
@@ -165,6 +166,7 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       await requireRight(caller, 'create', { accountId: chosen.accountId, ownerIamId: chosen.iamId });
       // Privilege growth: a key is all that its identity holds, and its maker knows the value (R34).
       await access.requireHeldBy(caller, chosen.accountId, chosen.iamId);
+      await requireUserKeyCreation(parts, caller, chosen);
       // The owner may be renamed meanwhile, or removed: then there is nobody to make a key for.
       return untilUndisturbed(async () => {
         const owner = await expectOwner(store, chosen, chosen);

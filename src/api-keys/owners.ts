@@ -3,7 +3,8 @@ import { ParameterInvalid } from '../problems/request-problems.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { type Change, expectUnchanged } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
-import { MEMBERSHIPS, membershipId, USER_REALM } from '../users/user.ts';
+import { isUser } from '../users/is-user.ts';
+import { MEMBERSHIPS, membershipId } from '../users/user.ts';
 import type { ApiKey } from './api-key.ts';
 import type { ApiKeyOwner, NewApiKey } from './new-api-key.ts';
 
@@ -44,9 +45,6 @@ export async function withLivingOwner(store: Store, apiKeys: readonly ApiKey[]):
   const living = new Set(owners.filter((owner) => owner?.state === 'active').map((owner) => owner?.iamId));
   return apiKeys.filter(({ iamId }) => isUser(iamId) || living.has(iamId));
 }
-
-/** @returns whether the iam id is that of a user (`IBMid-…`) */
-export const isUser = (iamId: string): boolean => iamId.startsWith(`${USER_REALM}-`);
 
 const noSuchIdentity = (): NotFound =>
   new NotFound('The identity could not be found.', {

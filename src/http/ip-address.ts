@@ -31,16 +31,19 @@ export function normalizedAddress(text: string): string | undefined {
  * @throws RangeError  an entry is neither; the message names it
  */
 export function addressSet(entries: readonly string[]): AddressSet {
-  const list = new BlockList();
+  // One list each: in a common one an IPv4 address is also looked for in IPv6 clothes, and `::/0` or `::/64` would hold
+  // every IPv4 address there is.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const entry of entries) {
     const network = networkOf(entry);
     if (network === undefined) throw new RangeError(`'${entry}' is not an IP address or a network.`);
-    list.addSubnet(network.address, network.bits, network.family);
+    lists[network.family].addSubnet(network.address, network.bits, network.family);
   }
   return {
     has: (address) => {
       const version = isIP(address);
-      return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+      if (version === 0) return false;
+      return version === 4 ? lists.ipv4.check(address, 'ipv4') : lists.ipv6.check(address, 'ipv6');
     },
     empty: entries.length === 0,
   };
@@ -67,6 +70,7 @@ export function networkOf(entry: string): Network | undefined {
   // A network of mapped IPv4 addresses counts its bits from the start of the IPv6 form.
   const surplus = family === 'ipv4' && isIP(written) === 6 ? 96 : 0;
   const digits = entry.slice(slash + 1);
-  const bits = /^\d{1,3}$/.test(digits) ? Number(digits) - surplus : -1;
+  // No leading zeros: to some parsers they make it octal.
+  const bits = /^(?:0|[1-9]\d{0,2})$/.test(digits) ? Number(digits) - surplus : -1;
   return bits < 0 || bits > mostBits ? undefined : { address, family, bits };
 }

@@ -69,6 +69,11 @@ export class AccountMismatch extends Problem {
   override readonly code = 'account_mismatch';
 }
 
+/** The account has a list of addresses, and the request comes from another one, or from an unknown one. */
+export class AddressNotAllowed extends Problem {
+  override readonly code = 'address_not_allowed';
+}
+
 /** The refresh token is not one of ours, or was taken back. */
 export class RefreshTokenInvalid extends Problem {
   override readonly code = 'refresh_token_invalid';

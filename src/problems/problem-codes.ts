@@ -27,6 +27,7 @@ export const PROBLEM_CODES = [
   'api_key_expired',
   'identity_inactive',
   'account_mismatch',
+  'address_not_allowed',
   'refresh_token_invalid',
   'refresh_token_expired',
   'activation_code_invalid',

@@ -4,6 +4,7 @@
  */
 export const INSTALLATION_ACTIONS: ReadonlySet<string> = new Set([
   'iam-identity.user.sign-out',
+  'latchkey.account.clear-addresses',
   'latchkey.installation.sign-out',
   'latchkey.node.list',
 ]);

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { accessWith } from '../access/access.ts';
 import { INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
+import { allowedAddresses } from '../accounts/allowed-addresses.ts';
 import { apiKeysIn } from '../api-keys/api-keys.ts';
 import { authenticateApiKeyWith } from '../api-keys/authenticate-api-key.ts';
-import { isUser } from '../api-keys/owners.ts';
 import { recordExchanges } from '../audit/record-exchanges.ts';
 import { trackRecordIn } from '../audit/track-record.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -21,6 +21,7 @@ import type { Store } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ACCESS_TOKEN_LIMIT_SECONDS } from '../token-format/token-types.ts';
 import { bearerAuthentication } from '../tokens/authenticate-bearer.ts';
+import { callerAuthentication } from '../tokens/authenticate-caller.ts';
 import { clientAuthentication } from '../tokens/authenticate-client.ts';
 import { exchangeWith } from '../tokens/exchange.ts';
 import { apiKeyGrant } from '../tokens/grants/apikey-grant.ts';
@@ -29,6 +30,8 @@ import { identityChainsIn } from '../tokens/identity-chain.ts';
 import { introspection as introspectionWith } from '../tokens/introspect.ts';
 import { tokenIssuer } from '../tokens/issue-token.ts';
 import { revocation as revocationWith } from '../tokens/revoke.ts';
+import { isUser } from '../users/is-user.ts';
+import { namedMembersIn } from '../users/named-members.ts';
 import { accessDirectories } from './access-directories.ts';
 import { limitersFor } from './limiters.ts';
 import type { InstallationSecrets } from './open-store.ts';
@@ -97,6 +100,7 @@ export async function assembleDomains(parts: AssembleParts) {
   const verify = jwtVerifier({ signingKeys, clock });
   const loadIdentityChain = identityChainsIn(store);
   const authenticateClient = clientAuthentication({ authenticate, loadIdentityChain, clock });
+  const requireAllowedAddress = allowedAddresses();
   const exchange = exchangeWith({
     grants: new Map([
       ['apikey', apiKeyGrant({ authenticate })],
@@ -104,6 +108,7 @@ export async function assembleDomains(parts: AssembleParts) {
     ]),
     authenticateClient,
     loadIdentityChain,
+    requireAllowedAddress,
     issueToken: tokenIssuer({ signingKeys, clock, issuer }),
     clock,
     recorder,
@@ -111,10 +116,13 @@ export async function assembleDomains(parts: AssembleParts) {
     onOutcome: metrics.exchanged,
   });
 
+  const authenticateBearer = bearerAuthentication({ verify, revocations, issuer });
+
   return {
     access,
     accessDomains: async () => (await import('./access-domains.ts')).accessDomainsIn({ store, access, clock }),
     accounts,
+    namedMembers: namedMembersIn({ store, access }),
     apiKeys,
     serviceIds,
     signOut: signOutIn({ store, access, clock }),
@@ -122,7 +130,8 @@ export async function assembleDomains(parts: AssembleParts) {
     exchange,
     introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),
     revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock }),
-    authenticateBearer: bearerAuthentication({ verify, revocations, issuer }),
+    authenticateBearer,
+    authenticateCaller: callerAuthentication({ store, authenticateBearer, requireAllowedAddress }),
     authenticateClient,
     anonymousIntrospections: limiter('anonymous_introspections'),
     unknownRevocations: limiter('unknown_revocations'),

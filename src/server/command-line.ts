@@ -109,6 +109,11 @@ function programOf(run: Run<CommandParts>, runWithoutSettings: Run<Pick<CommandP
     .description('Begin a new master key, or seal everything anew under the current one and end the retired ones.')
     .action(run(loadedLate(async () => (await import('./commands/retire-commands.ts')).retireMasterKeyCommand)));
   program
+    .command('clear-allowed-addresses')
+    .argument('<account>', 'the id of the account')
+    .description("Take away an account's allowed_ip_addresses, when they keep out everybody who could change them.")
+    .action(run(loadedLate(async () => (await import('./commands/clear-addresses-command.ts')).clearAddressesCommand)));
+  program
     .command('migrate')
     .option('--dry-run', 'only tell what would be done')
     .description('Bring the structure of the store up to date; forward only.')

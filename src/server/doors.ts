@@ -68,12 +68,13 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
 /** Proves who makes an administrative call. */
 function callers({ domains, clientAddressOf }: DoorParts): (request: Request) => Promise<Caller> {
   return async (request) => {
-    const claims = await domains.authenticateBearer(requiredBearerTokenOf(request));
+    const address = clientAddressOf(request);
+    const claims = await domains.authenticateCaller(requiredBearerTokenOf(request), address);
     return {
       iamId: claims.iam_id,
       accountId: claims.account.bss,
       apiKeyId: claims.latchkey.api_key_id,
-      address: clientAddressOf(request),
+      address,
       ...requestNamesOf(request),
     };
   };

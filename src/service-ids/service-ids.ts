@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts';
 import { identitySubject } from '../token-format/revocation-subjects.ts';
 import { auditedServiceId, type NewServiceId, newServiceId, serviceIdCrn } from './new-service-id.ts';
 import { SERVICE_ID_ORDERS, SERVICE_IDS, type ServiceId } from './service-id.ts';
+import { requireServiceIdCreation } from './service-id-creation.ts';
 
 /** What the owner may change later; an absent field stays as it is. */
 export interface ServiceIdChange {
@@ -102,7 +103,7 @@ export function serviceIdsIn({ store, access, clock }: ServiceIdsParts): Service
     });
 
   const plan: ServiceIds['plan'] = async (caller, chosen) => {
-    await requireRight(caller, 'create', { accountId: chosen.accountId });
+    await requireServiceIdCreation({ store, access }, caller, chosen.accountId);
     const serviceId = newServiceId(chosen, caller.iamId, clock.now());
     return {
       serviceId,

@@ -4,8 +4,10 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Rows kept for each collection. */
 const ROWS_PER_COLLECTION = 10_000;
-/** A longer row, in characters of JSON, is not kept: 10,000 of these are at most 40 MB of text a collection. */
-const LARGEST_ROW = 4_096;
+/** And characters of JSON that these are together. */
+const CHARACTERS_PER_COLLECTION = 40_000_000;
+/** A longer row, in characters of JSON, is not kept; an account with a long list of addresses is read for every exchange. */
+const LARGEST_ROW = 65_536;
 
 /**
  * The rows that were read last. It is exact: `forget` is called for each row this process commits, before any reader
@@ -41,7 +43,10 @@ export function rowCache(): RowCache {
   const rowsOf = (collection: string): CollectionRows => {
     let rows = collections.get(collection);
     if (rows === undefined) {
-      rows = { rows: new LRUCache({ max: ROWS_PER_COLLECTION }), ids: new LRUCache({ max: ROWS_PER_COLLECTION }) };
+      rows = {
+        rows: new LRUCache({ max: ROWS_PER_COLLECTION, maxSize: CHARACTERS_PER_COLLECTION }),
+        ids: new LRUCache({ max: ROWS_PER_COLLECTION }),
+      };
       collections.set(collection, rows);
     }
     return rows;
@@ -57,7 +62,7 @@ export function rowCache(): RowCache {
     keep(collection, entity, text, key) {
       if (text.length > LARGEST_ROW) return;
       const cached = rowsOf(collection);
-      cached.rows.set(entity.id, entity);
+      cached.rows.set(entity.id, entity, { size: text.length });
       if (key !== undefined) cached.ids.set(key, entity.id);
     },
     forget(collection, id) {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Origin } from '../access/caller.ts';
+import type { RequireAllowedAddress } from '../accounts/allowed-addresses.ts';
 import { requireUsable } from '../api-keys/authenticate-api-key.ts';
 import type { ExchangeRecorder } from '../audit/record-exchanges.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -21,6 +22,7 @@ export interface ExchangeParts {
   readonly grants: ReadonlyMap<string, Grant>;
   readonly authenticateClient: AuthenticateClient;
   readonly loadIdentityChain: LoadIdentityChain;
+  readonly requireAllowedAddress: RequireAllowedAddress;
   readonly issueToken: IssueToken;
   readonly clock: Clock;
   readonly recorder: ExchangeRecorder;
@@ -36,7 +38,8 @@ interface Progress {
 
 /** Every grant passes the same steps in the same order, so that no grant and no door can leave one out. */
 export function exchangeWith(parts: ExchangeParts): Exchange {
-  const { grants, authenticateClient, loadIdentityChain, issueToken, clock, recorder, onOutcome } = parts;
+  const { grants, authenticateClient, loadIdentityChain, requireAllowedAddress, issueToken, clock } = parts;
+  const { recorder, onOutcome } = parts;
 
   return async (request, origin) => {
     const progress: Progress = {};
@@ -50,6 +53,7 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       requireUsable(apiKey, clock.now());
       const chain = await loadIdentityChain(apiKey, accountId);
       refuseOtherAccounts(chain, request);
+      requireAllowedAddress(chain.account, origin.address);
       const token = await issueToken(chain, { clientId, grantId, grantClaim: grant.claim });
       recorder.succeeded(origin, { accountId: chain.account.id, apiKeyId: apiKey.id, iamId: apiKey.iamId });
       onOutcome('success', 'none');

@@ -1,10 +1,10 @@
 import { ACCOUNTS, type Account, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
 import type { ApiKey } from '../api-keys/api-key.ts';
-import { isUser } from '../api-keys/owners.ts';
 import { AccountMismatch, ApiKeyUnknown, IdentityInactive } from '../problems/credential-problems.ts';
 import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
 import type { Store } from '../store/store.ts';
 import type { TokenGenerations } from '../token-format/token-claims.ts';
+import { isUser } from '../users/is-user.ts';
 import { MEMBERSHIPS, type Membership, membershipId, USERS, type User } from '../users/user.ts';
 
 /** Everything whose end ends the token, as it is now. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { accessWith } from '../../src/access/access.ts';
 import type { Caller } from '../../src/access/caller.ts';
 import { policySet } from '../../src/access/policy-set.ts';
+import { ACCOUNTS } from '../../src/accounts/account.ts';
 import { API_KEYS } from '../../src/api-keys/api-key.ts';
 import { type ApiKeys, apiKeysIn } from '../../src/api-keys/api-keys.ts';
 import { authenticateApiKeyWith } from '../../src/api-keys/authenticate-api-key.ts';
@@ -40,7 +41,7 @@ describe('changes of API keys while others change the same', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'latchkey-'));
-    const collections = [API_KEYS, SERVICE_IDS, AUDIT_EVENTS, REVOCATIONS];
+    const collections = [ACCOUNTS, API_KEYS, SERVICE_IDS, AUDIT_EVENTS, REVOCATIONS];
     const takenValues = { check: () => {}, record: () => {} };
     store = await openSqliteStore({ file: join(folder, 'store.sqlite'), clock, collections });
     const directory = { ownerOfAccount: async () => owner.iamId, policySetOf: async () => policySet([]) };

@@ -10,7 +10,7 @@ export type Floor = 'main' | 'server' | 'door' | 'domain' | 'platform' | 'apart'
 export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   accounts: [],
   users: ['accounts'],
-  'service-ids': ['accounts'],
+  'service-ids': ['users', 'accounts'],
   'resource-catalog': [],
   'api-keys': ['service-ids', 'users', 'accounts'],
   'sign-out': ['api-keys', 'users', 'service-ids', 'accounts'],

@@ -18,7 +18,7 @@ describe('the command line', () => {
 
     expect(exitCode).toBe(0);
     for (const { name } of SETTING_LIST) expect(stdout).toContain(`\n  ${name} (default: `);
-    for (const command of ['serve', 'bootstrap', 'rotate-signing-key', 'drop-signing-key', 'retire-pepper']) {
+    for (const command of ['serve', 'bootstrap', 'rotate-signing-key', 'clear-allowed-addresses', 'retire-pepper']) {
       expect(stdout).toContain(`\n  ${command} `);
     }
   });

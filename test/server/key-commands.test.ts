@@ -56,6 +56,24 @@ describe.each(BACKENDS)('commands beside a running service [%s]', (backend) => {
     expect(await statusOf(fresh)).toBe(200);
   });
 
+  it('when an account has locked itself out, then a command opens it again, and the running service follows', async () => {
+    const adminKey = await service.adminKey();
+    const bearer = await service.tokenOf(adminKey);
+    const listed = await service.call('GET', '/v1/apikeys', { token: bearer });
+    const account = listed.body.apikeys[0].account_id;
+    const json = { allowed_ip_addresses: '192.0.2.7' };
+    const headers = { 'If-Match': '*' };
+    await service.call('PUT', `/v1/accounts/${account}/settings/identity`, { token: bearer, json, headers });
+    expect(await statusOf(bearer)).toBe(403);
+
+    const unknown = await run('clear-allowed-addresses', '0'.repeat(32));
+    const { exitCode, stdout } = await run('clear-allowed-addresses', account);
+
+    expect([unknown.exitCode, unknown.stderr]).toEqual([1, expect.stringContaining('could not be found')]);
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('open to all') });
+    await eventually(async () => expect(await statusOf(bearer)).toBe(200));
+  });
+
   it('when a key that is not there is dropped, then it ends with 1 and says so', async () => {
     const { exitCode, stderr } = await run('drop-signing-key', 'no-such-key');
 

@@ -1,13 +1,10 @@
-import { setTimeout as after } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { BACKENDS } from '../harness/backends.ts';
 import { asOwner, givenUser } from '../harness/given-credentials.ts';
 import type { RunningService } from '../harness/running-service.ts';
 import { BELIEVED, believedWays, REFUSED, signedIn } from '../harness/signed-in.ts';
 import { givenTwoServices } from '../harness/two-services.ts';
-
-const SPREAD_MILLISECONDS = 1_000;
+import { withinASecond } from '../harness/within-a-second.ts';
 
 describe.each(BACKENDS)('two processes on one store [%s]', (backend) => {
   let first: RunningService;
@@ -39,14 +36,3 @@ describe.each(BACKENDS)('two processes on one store [%s]', (backend) => {
     }
   });
 });
-
-/** @returns what it comes to be: as expected, or whatever it still is a second after the call */
-async function withinASecond<T>(look: () => Promise<T>, expected: T): Promise<T> {
-  const deadline = performance.now() + SPREAD_MILLISECONDS;
-  for (;;) {
-    const startedAt = performance.now();
-    const seen = await look();
-    if (isDeepStrictEqual(seen, expected) || startedAt > deadline) return seen;
-    await after(5);
-  }
-}

@@ -39,6 +39,7 @@ export const ACCESS_PROBLEMS: Readonly<Record<ProblemCode, AccessProblem>> = {
   api_key_expired: { status: 400, code: 'api_key_expired' },
   identity_inactive: { status: 401, code: INVALID_TOKEN },
   account_mismatch: { status: 400, code: 'account_mismatch' },
+  address_not_allowed: { status: 403, code: 'address_not_allowed' },
   refresh_token_invalid: { status: 400, code: 'refresh_token_invalid' },
   refresh_token_expired: { status: 400, code: 'refresh_token_expired' },
   activation_code_invalid: { status: 400, code: 'activation_code_invalid' },

@@ -1,7 +1,7 @@
-import { z } from 'zod';
-import { SHORTEST_LIFE_SECONDS } from '../../accounts/accounts.ts';
-import { ACCESS_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_LIMIT_SECONDS } from '../../token-format/token-types.ts';
-import { FLAG, TRACK_RECORD_MEMBERS } from './schemas.ts';
+import { type ZodType, z } from 'zod';
+import { MFA_TRAITS, NUMBER_BOUNDS } from '../../accounts/account-settings.ts';
+import { SETTING_LIMITS } from '../../accounts/setting-bounds.ts';
+import { FLAG, isText, TRACK_RECORD_MEMBERS } from './schemas.ts';
 
 /** How IBM's identity API says that the default holds. */
 export const NOT_SET = 'NOT_SET';
@@ -12,84 +12,131 @@ export const ACCOUNT_SETTINGS_PARAMETERS = z.object({ include_history: FLAG, res
 /** The account in the path. */
 export const ACCOUNT_PATH_PARAMETERS = z.object({ id: z.string().describe('The id of the account.') });
 
-/** What IBM documents and this service does not have: what stands there, always, and the one value that may be sent. */
-export const FIXED_SETTINGS = {
-  restrict_create_service_id: NOT_SET,
-  restrict_create_platform_apikey: NOT_SET,
-  restrict_user_list_visibility: NOT_SET,
-  allowed_ip_addresses: '',
-  mfa: 'NONE',
-  session_expiration_in_seconds: NOT_SET,
-  session_invalidation_in_seconds: NOT_SET,
-  max_sessions_per_identity: NOT_SET,
-} as const;
+const RESTRICTIONS = ['RESTRICTED', 'NOT_RESTRICTED'] as const;
 
-const life = (longest: number) =>
+/** One of the words, or the default. */
+const restriction = (meaning: string) =>
   z
+    .enum([...RESTRICTIONS, NOT_SET])
+    .transform((word) => (word === NOT_SET ? 'default' : word))
+    .meta({ type: 'string', enum: [...RESTRICTIONS, NOT_SET], description: meaning });
+
+/** A whole number as text, as all numbers are written here, or the default. */
+const numberText = (name: keyof typeof NUMBER_BOUNDS, meaning: string): ZodType<number | 'default'> => {
+  const [least, most] = NUMBER_BOUNDS[name];
+  const isInside = (text: string): boolean =>
+    /^[0-9]{1,7}$/.test(text) && Number(text) >= least && Number(text) <= most;
+  return z
     .string()
-    .refine(
-      (text) => text === NOT_SET || (/^[0-9]{3,6}$/.test(text) && isLife(Number(text), longest)),
-      `must be ${NOT_SET}, or seconds from ${SHORTEST_LIFE_SECONDS} to ${longest} as text`,
-    )
+    .refine((text) => text === NOT_SET || isInside(text), `must be ${NOT_SET}, or from ${least} to ${most} as text`)
     .transform((text): number | 'default' => (text === NOT_SET ? 'default' : Number(text)))
-    .meta({ type: 'string', description: `Seconds from ${SHORTEST_LIFE_SECONDS} to ${longest}, or ${NOT_SET}.` });
+    .meta({ type: 'string', description: `${meaning} From ${least} to ${most}, or ${NOT_SET}.` });
+};
 
-const isLife = (seconds: number, longest: number): boolean => seconds >= SHORTEST_LIFE_SECONDS && seconds <= longest;
+const SHORT_TEXT = z.string().min(1).max(255).refine(isText, 'must be text without control characters');
 
-/** Refused unless it is what stands there: a setting that is taken and has no effect would be believed. */
-const fixed = (value: string) =>
-  z
-    .string()
-    .refine((text) => text === value, `must be left out or '${value}': this service does not have this setting`)
-    .describe(`Always '${value}'.`);
-const fixedList = z
-  .array(z.unknown())
-  .refine((values) => values.length === 0, 'must be left out or empty: this service does not have this setting')
-  .meta({ description: 'Always empty.' });
+const USER_MFA = z.array(
+  z.object({ iam_id: SHORT_TEXT.max(100), mfa: z.enum(MFA_TRAITS), description: SHORT_TEXT.optional() }),
+);
+
+const USER_DOMAINS = z.array(
+  z.object({
+    realm_id: SHORT_TEXT.max(100),
+    invitation_email_allow_patterns: z.array(SHORT_TEXT).max(SETTING_LIMITS.invitationPatterns).optional(),
+    restrict_invitation: z.boolean().optional(),
+  }),
+);
 
 /** The body of `PUT /v1/accounts/{id}/settings/identity`: what is absent stays. */
 export const ACCOUNT_SETTINGS_CHANGE = z
   .object({
-    system_access_token_expiration_in_seconds: life(ACCESS_TOKEN_LIMIT_SECONDS).optional(),
-    system_refresh_token_expiration_in_seconds: life(REFRESH_TOKEN_LIMIT_SECONDS).optional(),
+    system_access_token_expiration_in_seconds: numberText('accessTokenSeconds', 'Life of access tokens.').optional(),
+    system_refresh_token_expiration_in_seconds: numberText('refreshTokenSeconds', 'Life of refresh tokens.').optional(),
     allow_chosen_apikey_values: z
       .boolean()
       .optional()
       .describe('True: a new API key may have a value that its maker chose. Not in IBM Cloud. Default: false.'),
-    restrict_create_service_id: fixed(FIXED_SETTINGS.restrict_create_service_id).optional(),
-    restrict_create_platform_apikey: fixed(FIXED_SETTINGS.restrict_create_platform_apikey).optional(),
-    restrict_user_list_visibility: fixed(FIXED_SETTINGS.restrict_user_list_visibility).optional(),
-    allowed_ip_addresses: fixed(FIXED_SETTINGS.allowed_ip_addresses).optional(),
-    mfa: fixed(FIXED_SETTINGS.mfa).optional(),
-    session_expiration_in_seconds: fixed(FIXED_SETTINGS.session_expiration_in_seconds).optional(),
-    session_invalidation_in_seconds: fixed(FIXED_SETTINGS.session_invalidation_in_seconds).optional(),
-    max_sessions_per_identity: fixed(FIXED_SETTINGS.max_sessions_per_identity).optional(),
-    user_mfa: fixedList.optional(),
-    restrict_user_domains: fixedList.optional(),
+    restrict_create_service_id: restriction(
+      'NOT_SET: who has the right by a role; NOT_RESTRICTED: every user; RESTRICTED: role Service ID creator only.',
+    ).optional(),
+    restrict_create_platform_apikey: restriction(
+      'RESTRICTED: only users with the role User API key creator make keys of their own.',
+    ).optional(),
+    restrict_user_list_visibility: restriction(
+      'RESTRICTED: a user without a right to the list sees himself and whom he invited.',
+    ).optional(),
+    allowed_ip_addresses: z
+      .string()
+      .transform((text) => (text.trim() === '' || text === NOT_SET ? 'default' : text))
+      .meta({ type: 'string', description: 'Addresses and networks, separated by commas; empty: from everywhere.' })
+      .optional(),
+    mfa: z
+      .enum(MFA_TRAITS)
+      .transform((trait) => (trait === 'NONE' ? 'default' : trait))
+      .meta({ type: 'string', enum: [...MFA_TRAITS], description: 'Of log-ins; exchanges of API keys need none.' })
+      .optional(),
+    session_expiration_in_seconds: numberText('sessionExpirationSeconds', 'Kept, without effect.').optional(),
+    session_invalidation_in_seconds: numberText('sessionInvalidationSeconds', 'Kept, without effect.').optional(),
+    max_sessions_per_identity: numberText('maxSessionsPerIdentity', 'Kept, without effect.').optional(),
+    user_mfa: USER_MFA.max(SETTING_LIMITS.userMfa).optional().describe('Takes the place of the whole list.'),
+    restrict_user_domains: USER_DOMAINS.max(SETTING_LIMITS.userDomains)
+      .optional()
+      .describe('Realm by realm; one with its realm_id alone is taken away, others stay.'),
   })
   .meta({ id: 'AccountSettingsChange' });
+
+/** What is asked to be set. */
+export type AccountSettingsRequest = z.output<typeof ACCOUNT_SETTINGS_CHANGE>;
+
+const EFFECTIVE_MEMBERS = {
+  system_access_token_expiration_in_seconds: z.string(),
+  system_refresh_token_expiration_in_seconds: z.string(),
+  restrict_create_service_id: z.string(),
+  restrict_create_platform_apikey: z.string(),
+  restrict_user_list_visibility: z.string(),
+  allowed_ip_addresses: z.string().describe('As it was sent.'),
+  mfa: z.string(),
+  session_expiration_in_seconds: z.string(),
+  session_invalidation_in_seconds: z.string(),
+  max_sessions_per_identity: z.string(),
+  user_mfa: z.array(
+    z.object({
+      iam_id: z.string(),
+      mfa: z.string(),
+      name: z.string().optional().describe('With resolve_user_mfa, of a member of the account.'),
+      userName: z.string().optional(),
+      email: z.string().optional(),
+      description: z.string().optional(),
+    }),
+  ),
+} as const;
 
 /** The identity settings of an account, as they are written. */
 export const ACCOUNT_SETTINGS = z
   .object({
     account_id: z.string(),
     entity_tag: z.string(),
-    system_access_token_expiration_in_seconds: z.string(),
-    system_refresh_token_expiration_in_seconds: z.string(),
+    ...EFFECTIVE_MEMBERS,
     allow_chosen_apikey_values: z.boolean(),
-    restrict_create_service_id: z.string(),
-    restrict_create_platform_apikey: z.string(),
-    restrict_user_list_visibility: z.string(),
-    allowed_ip_addresses: z.string(),
-    mfa: z.string(),
-    session_expiration_in_seconds: z.string(),
-    session_invalidation_in_seconds: z.string(),
-    max_sessions_per_identity: z.string(),
-    user_mfa: z.array(z.unknown()),
-    restrict_user_domains: z.array(z.unknown()),
+    restrict_user_domains: USER_DOMAINS,
     history: TRACK_RECORD_MEMBERS.history,
   })
   .meta({ id: 'AccountSettings' });
 
 /** What stands in `ACCOUNT_SETTINGS`. */
 export type AccountSettingsRepresentation = z.input<typeof ACCOUNT_SETTINGS>;
+
+const EFFECTIVE = z.object(EFFECTIVE_MEMBERS).meta({ id: 'EffectiveAccountSettingsSection' });
+
+/** What holds in place of what is not set. */
+export type EffectiveSettingsRepresentation = z.input<typeof EFFECTIVE>;
+
+/** The settings, and what holds in an account; there are no templates that could change it. */
+export const EFFECTIVE_ACCOUNT_SETTINGS = z
+  .object({
+    account_id: z.string(),
+    effective: EFFECTIVE.describe('With the default in the place of NOT_SET.'),
+    account: ACCOUNT_SETTINGS,
+    assigned_templates: z.array(z.never()).meta({ type: 'array', items: {}, description: 'Always empty.' }),
+  })
+  .meta({ id: 'EffectiveAccountSettings' });

@@ -2,12 +2,12 @@ import type { Request, RequestHandler, Router } from 'express';
 import type { Caller } from '../../access/caller.ts';
 import type { ApiKey } from '../../api-keys/api-key.ts';
 import type { ApiKeys } from '../../api-keys/api-keys.ts';
-import { isUser } from '../../api-keys/owners.ts';
 import type { TrackRecord } from '../../audit/track-record.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import { isUser } from '../../users/is-user.ts';
 import { writeEntity, writeNothing } from './answers.ts';
 import { API_KEY_PATHS } from './api-key-operations.ts';
 import {

@@ -19,7 +19,7 @@ const INTERNAL = 'BXNIM0050E';
 /**
  * IBM Cloud IAM Identity API, error responses. The message codes are those that IBM's own answers are known to carry for
  * the same situation at the token endpoint. Only a bearer token that is no good is 401: on 401 and 403 IBM's SDKs
- * throw the message away.
+ * throw the message away, and on 401 some log in again, which helps nobody who asks from the wrong address.
  */
 export const IDENTITY_PROBLEMS: Readonly<Record<ProblemCode, IdentityProblem>> = {
   request_malformed: { status: 400, code: 'request_malformed', messageCode: MALFORMED },
@@ -44,6 +44,7 @@ export const IDENTITY_PROBLEMS: Readonly<Record<ProblemCode, IdentityProblem>> =
   api_key_expired: { status: 400, code: 'api_key_expired', messageCode: 'BXNIM0462E' },
   identity_inactive: { status: 401, code: 'identity_inactive', messageCode: 'BXNIM0436E' },
   account_mismatch: { status: 400, code: 'account_mismatch', messageCode: 'BXNIM0141E' },
+  address_not_allowed: { status: 403, code: 'address_not_allowed', messageCode: 'BXNIM0430E' },
   refresh_token_invalid: { status: 400, code: 'refresh_token_invalid', messageCode: 'BXNIM0407E' },
   refresh_token_expired: { status: 400, code: 'refresh_token_expired', messageCode: 'BXNIM0408E' },
   activation_code_invalid: { status: 400, code: 'activation_code_invalid', messageCode: MALFORMED },

@@ -10,6 +10,7 @@ import { ClientUnknown, CredentialsConflicting, CredentialsMissing } from '../..
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { AccessTokenClaims } from '../../token-format/token-claims.ts';
 import type { AuthenticateBearer } from '../../tokens/authenticate-bearer.ts';
+import type { AuthenticateCaller } from '../../tokens/authenticate-caller.ts';
 import { type AuthenticateClient, hasSecret } from '../../tokens/authenticate-client.ts';
 import type { Introspection } from '../../tokens/introspect.ts';
 import type { Revocation } from '../../tokens/revoke.ts';
@@ -21,6 +22,7 @@ export interface CredentialRouteParts {
   readonly introspection: Introspection;
   readonly revocation: Revocation;
   readonly authenticateBearer: AuthenticateBearer;
+  readonly authenticateCaller: AuthenticateCaller;
   readonly authenticateClient: AuthenticateClient;
   readonly clientAddressOf: ClientAddressOf;
   /** Whether introspection without credentials is allowed, as at IBM. */
@@ -67,11 +69,11 @@ export function revokeRoute({ revocation, clientAddressOf, unknownRevocations }:
 }
 
 /** GET /identity/userinfo (IBM Cloud IAM). */
-export function userinfoRoute({ authenticateBearer }: CredentialRouteParts): RequestHandler {
+export function userinfoRoute({ authenticateCaller, clientAddressOf }: CredentialRouteParts): RequestHandler {
   return async (request, response) => {
     const names = requestNamesOf(request);
     refuseSecretsInUrl(request);
-    const claims = await authenticateBearer(requiredBearerTokenOf(request));
+    const claims = await authenticateCaller(requiredBearerTokenOf(request), clientAddressOf(request));
     const { realmid, identifier, iam_id, given_name, family_name, name, email, sub, account, iat, exp } = claims;
     const { iss, grant_type, client_id, scope, acr, amr } = claims;
     const person = { given_name, family_name, name, email };

@@ -39,6 +39,7 @@ export const TOKEN_PROBLEMS: Readonly<Record<ProblemCode, TokenProblem>> = {
   api_key_expired: { status: 400, errorCode: 'BXNIM0462E' },
   identity_inactive: { status: 401, errorCode: 'BXNIM0436E' },
   account_mismatch: { status: 400, errorCode: 'BXNIM0141E' },
+  address_not_allowed: { status: 401, errorCode: 'BXNIM0430E' },
   refresh_token_invalid: { status: 400, errorCode: 'BXNIM0407E' },
   refresh_token_expired: { status: 400, errorCode: 'BXNIM0408E' },
   activation_code_invalid: { status: 400, errorCode: MALFORMED },

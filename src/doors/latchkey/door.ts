@@ -2,12 +2,13 @@ import { type RequestHandler, Router } from 'express';
 import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
+import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allowed-addresses-routes.ts';
 import { commonHeaders, type OnFailure, productFailures } from './answers.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
 
 /** What the door stands on. */
-export interface LatchkeyDoorParts extends SignOutRouteParts, NodeRouteParts {
+export interface LatchkeyDoorParts extends SignOutRouteParts, NodeRouteParts, AllowedAddressesRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -23,6 +24,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   router.use(LATCHKEY_PREFIX, commonHeaders, secretsRefused);
   signOutRoutes(router, parts);
   nodeRoutes(router, parts);
+  allowedAddressesRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

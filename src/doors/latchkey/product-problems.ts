@@ -27,6 +27,7 @@ export const PRODUCT_STATUSES: Readonly<Record<ProblemCode, number>> = {
   api_key_expired: 400,
   identity_inactive: 401,
   account_mismatch: 400,
+  address_not_allowed: 403,
   refresh_token_invalid: 400,
   refresh_token_expired: 400,
   activation_code_invalid: 400,

@@ -55,8 +55,15 @@ export const IAM_IDENTITY: ServiceDefinition = {
       name: 'ServiceIdCreator',
       displayName: 'Service ID creator',
       description: 'Create service IDs, also where the account restricts it.',
-      actions: ['iam-identity.serviceid.create'],
+      actions: ['iam-identity.serviceid.create', 'iam-identity.serviceid.create-restricted'],
       crns: [serviceRoleCrn(NAME, 'ServiceIdCreator')],
+    },
+    {
+      name: 'UserApiKeyCreator',
+      displayName: 'User API key creator',
+      description: 'Create API keys of their own, where the account restricts it.',
+      actions: ['iam-identity.apikey.create-restricted'],
+      crns: [serviceRoleCrn(NAME, 'UserApiKeyCreator')],
     },
   ],
 };

@@ -1,0 +1,30 @@
+import type { Access } from '../access/access.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Store } from '../store/store.ts';
+import { MEMBERSHIPS, membershipId, USERS, type User } from './user.ts';
+
+/**
+ * @returns the users with these iam ids who are members of the account, by iam id; others are left out, because a guessed
+ * iam id must not tell who a user of somebody else's account is
+ * @throws AccessDenied
+ */
+export type NamedMembers = (
+  caller: Caller,
+  accountId: string,
+  iamIds: readonly string[],
+) => Promise<ReadonlyMap<string, User>>;
+
+/** @returns the look-up in `store` */
+export function namedMembersIn({ store, access }: { readonly store: Store; readonly access: Access }): NamedMembers {
+  const member = async (accountId: string, iamId: string): Promise<User | undefined> => {
+    const membership = await store.read(MEMBERSHIPS).get(membershipId(accountId, iamId));
+    // Who is only invited, or was removed, is nobody whose name the account may learn here.
+    if (membership?.state !== 'active' && membership?.state !== 'suspended') return undefined;
+    return store.read(USERS).get(iamId);
+  };
+  return async (caller, accountId, iamIds) => {
+    await access.require(caller, 'iam-identity.account.get', { accountId, service: 'iam-identity' });
+    const users = await Promise.all(iamIds.map((iamId) => member(accountId, iamId)));
+    return new Map(users.flatMap((user) => (user === undefined ? [] : [[user.id, user] as const])));
+  };
+}

@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { INSTALLATION_ID, INSTALLATIONS } from '../../src/accounts/account.ts';
+import { BACKENDS } from '../harness/backends.ts';
+import { asOwner, firstAccountId } from '../harness/given-credentials.ts';
+import type { RunningService } from '../harness/running-service.ts';
+import { signedIn } from '../harness/signed-in.ts';
+import { givenTwoServices } from '../harness/two-services.ts';
+import { withinASecond } from '../harness/within-a-second.ts';
+
+const ELSEWHERE = '192.0.2.7';
+
+describe.each(BACKENDS)('settings on two processes on one store [%s]', (backend) => {
+  let first: RunningService;
+  let second: RunningService;
+  const services = givenTwoServices(backend);
+  beforeAll(() => {
+    ({ first, second } = services());
+  });
+
+  it('given a token in use at the second, when a list is set and taken away at the first, then both follow within a second', async () => {
+    const path = `/v1/accounts/${await firstAccountId(first)}/settings/identity`;
+    const { token } = await signedIn(second, second.adminKey);
+    const set = (allowed: string) =>
+      first.call('PUT', path, { token, json: { allowed_ip_addresses: allowed }, headers: { 'If-Match': '*' } });
+    const seenAt = async (service: RunningService) => ({
+      api: (await service.call('GET', path, { token })).status,
+      exchange: (await service.exchange({ grant_type: 'apikey', apikey: service.adminKey })).status,
+    });
+    expect(await seenAt(second)).toEqual({ api: 200, exchange: 200 });
+
+    expect((await set(ELSEWHERE)).status).toBe(200);
+
+    const refused = { api: 403, exchange: 401 };
+    expect(await seenAt(first)).toEqual(refused);
+    expect(await withinASecond(() => seenAt(second), refused)).toEqual(refused);
+    // Locked out: what the command does, in the process that has no client to keep out.
+    await clearFrom(first, path);
+    expect(await withinASecond(() => seenAt(second), { api: 200, exchange: 200 })).toEqual({ api: 200, exchange: 200 });
+    expect((await asOwner(second, 'GET', path)).body.allowed_ip_addresses).toBe('');
+  });
+});
+
+async function clearFrom(service: RunningService, path: string): Promise<void> {
+  const { domains } = service;
+  const [, , , accountId = ''] = path.split('/');
+  const origin = { address: 'local', requestId: 'request', transactionId: 'transaction' };
+  const listed = await service.store.read(INSTALLATIONS).get(INSTALLATION_ID);
+  const operator = { ...origin, iamId: listed?.operatorIamId ?? '', accountId, apiKeyId: '' };
+  await domains.accounts.clearAllowedAddresses(operator, accountId);
+}
