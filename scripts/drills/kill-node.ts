@@ -17,7 +17,9 @@ const LOAD_A_SECOND = 10;
 const LONGEST_LIFE_MILLISECONDS = 400;
 const ASKED_AFTER_KILL = 25;
 const REPORT_EVERY = 50;
-const WORKER_START_MILLISECONDS = 20_000;
+const WORKER_START_MILLISECONDS = 60_000;
+/** The machine has much to do while so much is started. */
+const STARTS_AT_MOST = 5;
 
 /** R12 for nodes and workers that die while others live on. */
 export const killNode: Drill = {
@@ -33,7 +35,7 @@ async function runKillNode(parts: DrillParts): Promise<DrillReport> {
   const ground = await drillGround({ ...parts, nodes: NODES, loadPerSecond: LOAD_A_SECOND, steadyNodes: 1 });
   const { fleet, kept, below } = ground;
   const services = [...fleet.nodes];
-  const done = { nodes: 0, workers: 0 };
+  const done = { nodes: 0, workers: 0, startsRepeated: 0 };
   const kills = () => done.nodes + done.workers;
   const revoking = revokeAt(ground, services);
   let begun = 0;
@@ -49,7 +51,12 @@ async function runKillNode(parts: DrillParts): Promise<DrillReport> {
         done.workers += 1;
       } else {
         await service.kill();
-        services[node] = await fleet.start(node);
+        services[node] = await startedAgain(
+          () => fleet.start(node),
+          () => {
+            done.startsRepeated += 1;
+          },
+        );
         done.nodes += 1;
       }
       const back = services[node];
@@ -68,10 +75,23 @@ async function runKillNode(parts: DrillParts): Promise<DrillReport> {
   return {
     facts: {
       ...{ 'nodes killed': done.nodes, 'workers killed': done.workers, 'revocations acknowledged': kept.ended.length },
+      'starts repeated': done.startsRepeated,
       ...{ 'not acknowledged': kept.unacknowledged, 'good keys exchanged at the others': loaded.exchanged },
     },
     findings: [...kept.findings, ...loaded.findings, ...late],
   };
+}
+
+/** As whoever looks after processes does it: a start ends by itself when the store does not answer in time. */
+async function startedAgain(start: () => Promise<ServiceProcess>, onRepeat: () => void): Promise<ServiceProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt >= STARTS_AT_MOST) throw error;
+      onRepeat();
+    }
+  }
 }
 
 /** The last ones; where nodes hear of them by servers, those of more than a second ago. */
