@@ -4,6 +4,7 @@ import { accountGroupSettingsIn } from '../access-groups/account-group-settings.
 import { groupMembersIn } from '../access-groups/group-members.ts';
 import { groupRulesIn } from '../access-groups/group-rules.ts';
 import type { Clock } from '../clock/clock.ts';
+import { customRolesIn } from '../policies/custom-roles.ts';
 import { policiesIn } from '../policies/policies.ts';
 import { policySetsIn } from '../policies/policy-sets.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +25,7 @@ export function accessDomainsIn(parts: AccessDomainParts) {
   return {
     accessGroups: accessGroupsIn(parts),
     accountGroupSettings: accountGroupSettingsIn(parts),
+    customRoles: customRolesIn(parts),
     groupMembers: groupMembersIn(parts),
     groupRules: groupRulesIn(parts),
     policies: policiesIn({ ...parts, grantsOf }),

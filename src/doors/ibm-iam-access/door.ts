@@ -7,13 +7,15 @@ import { accessFailures, commonHeaders, type OnFailure } from './answers.ts';
 import { type GroupMemberRouteParts, groupMemberRoutes } from './group-member-routes.ts';
 import { type GroupRuleRouteParts, groupRuleRoutes } from './group-rule-routes.ts';
 import { type PolicyRouteParts, policyRoutes } from './policy-routes.ts';
+import { type RoleRouteParts, roleRoutes } from './role-routes.ts';
 
 /** What the door stands on. */
 export interface IbmIamAccessDoorParts
   extends PolicyRouteParts,
     AccessGroupRouteParts,
     GroupMemberRouteParts,
-    GroupRuleRouteParts {
+    GroupRuleRouteParts,
+    RoleRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -30,6 +32,7 @@ export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
   accessGroupRoutes(router, parts);
   groupMemberRoutes(router, parts);
   groupRuleRoutes(router, parts);
+  roleRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

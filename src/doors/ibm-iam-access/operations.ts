@@ -3,6 +3,7 @@ import { ACCESS_GROUP_OPERATIONS } from './access-group-operations.ts';
 import { GROUP_MEMBER_OPERATIONS } from './group-member-operations.ts';
 import { GROUP_RULE_OPERATIONS } from './group-rule-operations.ts';
 import { POLICY_OPERATIONS } from './policy-operations.ts';
+import { ROLE_OPERATIONS } from './role-operations.ts';
 
 /** Everything that this door serves, for the OpenAPI document. */
 export const operations: readonly Operation[] = [
@@ -10,4 +11,5 @@ export const operations: readonly Operation[] = [
   ...ACCESS_GROUP_OPERATIONS,
   ...GROUP_MEMBER_OPERATIONS,
   ...GROUP_RULE_OPERATIONS,
+  ...ROLE_OPERATIONS,
 ];

@@ -1,0 +1,27 @@
+import type { IndexValue } from '../store/collection.ts';
+import type { Store } from '../store/store.ts';
+import { servicesOf } from './compile-policy.ts';
+import { type CustomRole, customRoleCrn } from './custom-role.ts';
+import { POLICIES, type Policy } from './policy.ts';
+
+const ROWS_AT_ONCE = 500;
+
+/**
+ * Looks through the active policies of the account. That takes as long as there are many of them, and is asked only when a
+ * role is to be deleted; while the role is `ending` no policy begins to name it, so that none is missed.
+ * @returns a policy that gives the role, or `undefined`
+ */
+export async function policyUsing(store: Store, role: CustomRole): Promise<Policy | undefined> {
+  const crn = customRoleCrn(role);
+  const uses = ({ content }: Policy): boolean =>
+    content.roles.includes(crn) && servicesOf(content).some(({ name }) => name === role.service);
+  let after: readonly IndexValue[] | undefined;
+  do {
+    const request = { equals: [role.accountId, 'active'], after, limit: ROWS_AT_ONCE };
+    const page = await store.read(POLICIES).page('byCreation', request);
+    const found = page.rows.find(uses);
+    if (found !== undefined) return found;
+    after = page.next;
+  } while (after !== undefined);
+  return undefined;
+}
