@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { accessWith } from '../access/access.ts';
+import { absentThings } from '../accounts/absent-things.ts';
 import { INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
 import { allowedAddresses } from '../accounts/allowed-addresses.ts';
@@ -123,6 +124,7 @@ export async function assembleDomains(parts: AssembleParts) {
     accessDomains: async () => (await import('./access-domains.ts')).accessDomainsIn({ store, access, clock }),
     accounts,
     namedMembers: namedMembersIn({ store, access }),
+    absentThings: absentThings({ access }),
     apiKeys,
     serviceIds,
     signOut: signOutIn({ store, access, clock }),

@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Router } from 'express';
 import type { Caller } from '../../access/caller.ts';
 import type { ApiKey } from '../../api-keys/api-key.ts';
 import type { ApiKeys } from '../../api-keys/api-keys.ts';
+import { apiKeyCrn } from '../../api-keys/new-api-key.ts';
 import type { TrackRecord } from '../../audit/track-record.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
@@ -89,16 +90,28 @@ function listApiKeys(parts: ApiKeyRouteParts): RequestHandler {
   };
 }
 
-const FILTERED_ATTRIBUTES = ['name', 'description', 'id', 'iam_id', 'created_by'] as const;
+/** Every member of a key that is text or a flag, and how a filter reads it. Nothing more is made of a row: many are read. */
+const FILTERED = {
+  name: ({ name }: ApiKey) => name,
+  description: ({ description }: ApiKey) => description,
+  id: ({ id }: ApiKey) => id,
+  crn: apiKeyCrn,
+  iam_id: ({ iamId }: ApiKey) => iamId,
+  account_id: ({ accountId }: ApiKey) => accountId,
+  created_by: ({ createdBy }: ApiKey) => createdBy,
+  locked: ({ locked }: ApiKey) => String(locked),
+  disabled: ({ disabled }: ApiKey) => String(disabled),
+  support_sessions: ({ supportSessions }: ApiKey) => String(supportSessions),
+  action_when_leaked: ({ actionWhenLeaked }: ApiKey) => actionWhenLeaked,
+} as const;
 
 /** @returns what `type` and `filter` ask for; `undefined` when they ask for nothing */
 function matching({ type, filter }: { type?: 'user' | 'serviceid' | undefined; filter?: string | undefined }) {
   if (type === undefined && filter === undefined) return undefined;
-  const matchesFilter = filter === undefined ? () => true : readFilter(filter, FILTERED_ATTRIBUTES);
-  return ({ name, description, id, iamId, createdBy }: ApiKey): boolean => {
-    if (type !== undefined && isUser(iamId) !== (type === 'user')) return false;
-    const values = { name, description, id, iam_id: iamId, created_by: createdBy };
-    return matchesFilter((attribute) => values[attribute]);
+  const matchesFilter = filter === undefined ? () => true : readFilter(filter, FILTERED);
+  return (apiKey: ApiKey): boolean => {
+    if (type !== undefined && isUser(apiKey.iamId) !== (type === 'user')) return false;
+    return matchesFilter((attribute) => FILTERED[attribute](apiKey));
   };
 }
 

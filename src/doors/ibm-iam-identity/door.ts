@@ -5,17 +5,36 @@ import { RouteUnknown } from '../../problems/request-problems.ts';
 import { type AccountSettingsRouteParts, accountSettingsRoutes } from './account-settings-routes.ts';
 import { commonHeaders, identityFailures, type OnFailure } from './answers.ts';
 import { type ApiKeyRouteParts, apiKeyRoutes } from './api-key-routes.ts';
+import { type EmptyListRouteParts, emptyListRoutes } from './empty-list-routes.ts';
 import { type ServiceIdRouteParts, serviceIdRoutes } from './service-id-routes.ts';
 
 /** What the door stands on. */
-export interface IbmIamIdentityDoorParts extends ApiKeyRouteParts, ServiceIdRouteParts, AccountSettingsRouteParts {
+export interface IbmIamIdentityDoorParts
+  extends ApiKeyRouteParts,
+    ServiceIdRouteParts,
+    AccountSettingsRouteParts,
+    EmptyListRouteParts {
   readonly onFailure: OnFailure;
 }
 
-const PREFIXES = ['/v1/apikeys', '/v1/serviceids', '/v1/accounts'];
+/** Everything of IBM's identity API, also what is not served: clients read a refusal only in the form of its own door. */
+const PREFIXES = [
+  '/v1/apikeys',
+  '/v1/serviceids',
+  '/v1/serviceid_groups',
+  '/v1/accounts',
+  '/v1/profiles',
+  '/v1/profile_templates',
+  '/v1/profile_assignments',
+  '/v1/account_settings_templates',
+  '/v1/account_settings_assignments',
+  '/v1/activity',
+  '/v1/mfa',
+  '/v1/preferences',
+];
 
 /**
- * `/v1/apikeys`, `/v1/serviceids` and the settings of `/v1/accounts`: IBM Cloud's IAM Identity API. It knows IBM's wire format and nothing of rights: who
+ * `/v1/apikeys`, `/v1/serviceids`, the settings of `/v1/accounts`, and empty lists: IBM Cloud's IAM Identity API. It knows IBM's wire format and nothing of rights: who
  * may do what, the domains decide.
  */
 export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
@@ -24,6 +43,7 @@ export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   apiKeyRoutes(router, parts);
   serviceIdRoutes(router, parts);
   accountSettingsRoutes(router, parts);
+  emptyListRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -25,7 +25,7 @@ interface Token {
 }
 
 interface Reading<Attribute extends string> {
-  readonly attributes: readonly Attribute[];
+  readonly attributes: Readonly<Record<Attribute, unknown>>;
   /** What comes next; taken from the front. */
   readonly tokens: Token[];
 }
@@ -33,11 +33,12 @@ interface Reading<Attribute extends string> {
 /**
  * Reads a filter as IBM's identity API has it (SCIM-like): `attribute operator "value"`, joined by `and` and `or` (`and`
  * binds more closely), with parentheses. Operators: `sw`, `ew`, `co`, `eq`, and each with `_ci` without regard to case.
+ * @param attributes has a member for each that may be named
  * @throws ParameterInvalid  it is no such filter, or names another attribute
  */
 export function readFilter<Attribute extends string>(
   text: string,
-  attributes: readonly Attribute[],
+  attributes: Readonly<Record<Attribute, unknown>>,
 ): Filter<Attribute> {
   const reading = { attributes, tokens: tokensOf(text) };
   const filter = readAlternatives(reading, 0);
@@ -79,12 +80,19 @@ function readCondition<Attribute extends string>(reading: Reading<Attribute>, de
     if (take(reading).text !== ')') throw malformed();
     return inner;
   }
-  const attribute = reading.attributes.find((name) => first.kind === 'word' && name === first.text);
-  if (attribute === undefined) throw malformed(`it may name: ${reading.attributes.join(', ')}`);
+  if (first.kind !== 'word' || !isAttribute(reading, first.text)) {
+    throw malformed(`it may name: ${Object.keys(reading.attributes).join(', ')}`);
+  }
+  const attribute = first.text;
   const operator = take(reading);
   const value = take(reading);
   if (operator.kind !== 'word' || value.kind !== 'value') throw malformed();
   return condition(attribute, operator.text, value.text);
+}
+
+function isAttribute<Attribute extends string>({ attributes }: Reading<Attribute>, name: string): name is Attribute {
+  // Own names only: `constructor` and its like are found on every object.
+  return Object.hasOwn(attributes, name);
 }
 
 function condition<Attribute extends string>(

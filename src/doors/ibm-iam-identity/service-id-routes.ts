@@ -6,6 +6,7 @@ import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import { serviceIdCrn } from '../../service-ids/new-service-id.ts';
 import type { ServiceId } from '../../service-ids/service-id.ts';
 import type { ServiceIds } from '../../service-ids/service-ids.ts';
 import { writeEntity, writeNothing } from './answers.ts';
@@ -53,7 +54,16 @@ export function serviceIdRoutes(router: Router, parts: ServiceIdRouteParts): voi
   });
 }
 
-const FILTERED_ATTRIBUTES = ['name', 'description', 'id', 'iam_id'] as const;
+/** Every member of a service ID that is text or a flag, and how a filter reads it. */
+const FILTERED = {
+  name: ({ name }: ServiceId) => name,
+  description: ({ description }: ServiceId) => description,
+  id: ({ id }: ServiceId) => id,
+  crn: serviceIdCrn,
+  iam_id: ({ iamId }: ServiceId) => iamId,
+  account_id: ({ accountId }: ServiceId) => accountId,
+  locked: ({ locked }: ServiceId) => String(locked),
+} as const;
 
 function listServiceIds(parts: ServiceIdRouteParts): RequestHandler {
   const { serviceIds, trackRecord, callerOf, cursors, publicUrl } = parts;
@@ -82,11 +92,8 @@ function listServiceIds(parts: ServiceIdRouteParts): RequestHandler {
 
 function matching(filter: string | undefined): ((serviceId: ServiceId) => boolean) | undefined {
   if (filter === undefined) return undefined;
-  const matchesFilter = readFilter(filter, FILTERED_ATTRIBUTES);
-  return ({ name, description, id, iamId }) => {
-    const values = { name, description, id, iam_id: iamId };
-    return matchesFilter((attribute) => values[attribute]);
-  };
+  const matchesFilter = readFilter(filter, FILTERED);
+  return (serviceId) => matchesFilter((attribute) => FILTERED[attribute](serviceId));
 }
 
 function createServiceId({ serviceIds, apiKeys, callerOf }: ServiceIdRouteParts): RequestHandler {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCrn } from '../../crn/crn.ts';
 import { API_KEY, NEW_API_KEY } from './api-key-schemas.ts';
 import {
   ACCOUNT_ID,
@@ -23,7 +24,15 @@ export const SERVICE_ID_LIST_PARAMETERS = z.object({
 
 /** Tokens carry them, so there are few and they are short. */
 const UNIQUE_INSTANCE_CRNS = z
-  .array(z.string().min(1).max(300).refine(isText, 'must be text without control characters'))
+  .array(
+    z
+      .string()
+      .max(300)
+      .refine(
+        (text) => isText(text) && parseCrn(text) !== undefined,
+        'must be a CRN, such as crn:v1:bluemix:public:logs:…',
+      ),
+  )
   .max(10)
   .describe('The service instances for which the service ID was made.');
 

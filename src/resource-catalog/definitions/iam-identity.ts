@@ -8,6 +8,8 @@ const READ = [
   'iam-identity.serviceid.get',
   'iam-identity.serviceid.list',
   'iam-identity.account.get',
+  'iam-identity.profile.list',
+  'iam-identity.template.list',
 ];
 
 const KEYS = [

@@ -2,10 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { readFilter } from '../../../src/doors/ibm-iam-identity/filter.ts';
 import { ParameterInvalid } from '../../../src/problems/request-problems.ts';
 
-const ATTRIBUTES = ['name', 'description'] as const;
 const BUILD = { name: 'CI-build', description: 'runs "make"' };
 
-const matches = (filter: string): boolean => readFilter(filter, ATTRIBUTES)((attribute) => BUILD[attribute]);
+const matches = (filter: string): boolean => readFilter(filter, BUILD)((attribute) => BUILD[attribute]);
 
 describe('filters of the identity API', () => {
   it.each([
@@ -38,6 +37,7 @@ describe('filters of the identity API', () => {
     'name sw CI',
     'name sw "CI',
     'digest sw "a"',
+    'constructor sw "a"',
     'name toString "a"',
     'name _ci "a"',
     '"name" sw "a"',

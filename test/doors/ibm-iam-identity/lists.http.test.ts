@@ -192,6 +192,42 @@ describeOnEveryBackend('lists of the identity API', (service) => {
     }
   });
 
+  it.each([
+    ['/v1/apikeys', 'name sw "fil" and locked eq "true"', ['filed']],
+    ['/v1/apikeys', 'name ew_ci "TERED" or (description co "second" and disabled eq "true")', ['filed', 'filtered']],
+    ['/v1/apikeys', 'crn co "apikey:ApiKey-" and name sw "fil"', ['filed', 'filtered']],
+    ['/v1/apikeys', 'created_by sw "IBMid-" and action_when_leaked eq "none"', ['filtered']],
+    ['/v1/serviceids', 'name eq "filed" and locked eq "true"', ['filed']],
+    ['/v1/serviceids', 'name sw "fil" and not_there eq "x"', undefined],
+    ['/v1/serviceids', 'name sw "fil" and iam_id sw "iam-ServiceId-"', ['filed', 'filtered']],
+  ])('given %s, when the filter is %s, then exactly what it describes comes', async (path, filter, names) => {
+    const token = await service().ownerToken();
+    const { iamId: filtered } = await givenServiceId(service());
+    const first = { name: 'filed', description: 'a first' };
+    const second = { name: 'filtered', description: 'a second' };
+    const more = { iam_id: filtered, action_when_leaked: 'none' };
+    const made = [
+      await service().call('POST', path, {
+        token,
+        json: { ...first, iam_id: filtered, description: 'the second' },
+        headers: { 'Entity-Lock': 'true', 'Entity-Disable': 'true' },
+      }),
+      await service().call('POST', path, { token, json: { ...second, ...more } }),
+    ];
+
+    const of = path === '/v1/apikeys' ? `iam_id=${filtered}&` : '';
+    const answer = await service().call('GET', `${path}?${of}sort=name&filter=${encodeURIComponent(filter)}`, {
+      token,
+    });
+
+    if (names === undefined) expectIdentityRefusal(answer, 400, 'parameter_invalid');
+    else expect((answer.body.apikeys ?? answer.body.serviceids).map(({ name }: Listed) => name)).toEqual(names);
+    for (const { body } of made) {
+      await asOwner(service(), 'DELETE', `${path}/${body.id}/lock`);
+      await asOwner(service(), 'DELETE', `${path}/${body.id}`);
+    }
+  });
+
   it('given history and type, when the keys of an account are listed, then each row has its own history', async () => {
     const { body } = await asOwner(service(), 'GET', '/v1/apikeys?scope=account&type=serviceid&include_history=true');
 

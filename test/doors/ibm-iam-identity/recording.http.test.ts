@@ -107,20 +107,20 @@ describeOnEveryBackend('the audit record of the identity API', (service) => {
   );
 
   it('given members that only some have, when they are changed, then the record shows them before and after', async () => {
-    const { id } = await givenServiceId(service(), { uniqueInstanceCrns: ['crn:v1:old'] });
+    const { id } = await givenServiceId(service(), { uniqueInstanceCrns: ['crn:v1:::logs:::::old'] });
     const key = await givenKeyOf(service(), ownerIamId);
 
     const instances = await recorded(
       'PUT',
       `/v1/serviceids/${id}`,
-      change({ unique_instance_crns: ['crn:v1:new'] }),
+      change({ unique_instance_crns: ['crn:v1:::logs:::::new'] }),
       id,
     );
     const sessions = await recorded('PUT', `/v1/apikeys/${key.id}`, change({ support_sessions: true }), key.id);
 
     expect([instances.event?.before, instances.event?.after]).toMatchObject([
-      { uniqueInstanceCrns: ['crn:v1:old'] },
-      { uniqueInstanceCrns: ['crn:v1:new'] },
+      { uniqueInstanceCrns: ['crn:v1:::logs:::::old'] },
+      { uniqueInstanceCrns: ['crn:v1:::logs:::::new'] },
     ]);
     expect([sessions.event?.before, sessions.event?.after]).toMatchObject([
       { supportSessions: false },

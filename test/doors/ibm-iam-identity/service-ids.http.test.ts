@@ -39,7 +39,7 @@ describeOnEveryBackend('/v1/serviceids', (service) => {
     });
 
     it('when everything and a key are given, then both are made, and the value stands in this answer alone', async () => {
-      const json = { description: 'of the nightly build', unique_instance_crns: ['crn:v1:x'] };
+      const json = { description: 'of the nightly build', unique_instance_crns: ['crn:v1:::logs:::::'] };
       const apikey = { name: 'first', description: 'its first', action_when_leaked: 'none', store_value: true };
 
       const { body } = await create(
@@ -71,8 +71,14 @@ describeOnEveryBackend('/v1/serviceids', (service) => {
     it.each([
       ['no name', { name: undefined }, 'parameter_missing'],
       ['a group', { group_id: 'ServiceIdGroup-1' }, 'parameter_invalid'],
-      ['eleven instances', { unique_instance_crns: Array.from({ length: 11 }, () => 'crn:v1:x') }, 'parameter_invalid'],
-      ['one instance as text', { unique_instance_crns: 'crn:v1:x' }, 'parameter_invalid'],
+      [
+        'eleven instances',
+        { unique_instance_crns: Array.from({ length: 11 }, () => 'crn:v1:::logs:::::') },
+        'parameter_invalid',
+      ],
+      ['an instance that is no CRN', { unique_instance_crns: ['crn:v1:x'] }, 'parameter_invalid'],
+      ['an instance with a line end', { unique_instance_crns: ['crn:v1:::logs:::::\n'] }, 'parameter_invalid'],
+      ['one instance as text', { unique_instance_crns: 'crn:v1:::logs:::::' }, 'parameter_invalid'],
       ['a key with a value of its own', { apikey: { name: 'k', apikey: 'x'.repeat(40) } }, 'parameter_invalid'],
       ['a list for a key', { apikey: [] }, 'parameter_invalid'],
     ])('when it has %s, then it is refused with 400', async (_words, json, code) => {
@@ -126,7 +132,7 @@ describeOnEveryBackend('/v1/serviceids', (service) => {
 
   describe('PUT', () => {
     it('when single members are given, then only they change, and an empty description goes away', async () => {
-      const { body: made } = await create({ description: 'old', unique_instance_crns: ['crn:v1:x'] });
+      const { body: made } = await create({ description: 'old', unique_instance_crns: ['crn:v1:::logs:::::'] });
       const put = (json: object) =>
         asOwner(service(), 'PUT', `/v1/serviceids/${made.id}`, { json, headers: { 'If-Match': '*' } });
 
