@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type IamIdentityV1 from '@ibm-cloud/platform-services/iam-identity/v1.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { asOwner } from '../harness/given-credentials.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
 import { everyPage, givenIamIdentity } from './given-iam-identity.ts';
 
@@ -86,6 +88,46 @@ describeOnEveryBackend('@ibm-cloud/platform-services: API keys', (service) => {
 
       expect(result.history).toMatchObject([{ iam_id: owner.iamId, iam_id_account: owner.accountId }]);
       expect(result.activity).toMatchObject({ authn_count: expect.any(Number) });
+    });
+  });
+
+  describe('given an account that allows chosen values', () => {
+    it('when the client brings a value along, then it is the value, it works, and it cannot be had twice', async () => {
+      await asOwner(service(), 'PUT', `/v1/accounts/${owner.accountId}/settings/identity`, {
+        json: { allow_chosen_apikey_values: true },
+        headers: { 'If-Match': '*' },
+      });
+      const apikey = `brought along from elsewhere ${randomUUID()}`;
+
+      const { result } = await client.createApiKey({ name: 'moved', ...owner, apikey });
+      const again = client.createApiKey({ name: 'moved again', ...owner, apikey });
+
+      expect(result.apikey).toBe(apikey);
+      await expect(again).rejects.toMatchObject({ status: 409, message: expect.stringMatching(/cannot be used/) });
+      const { result: own } = await givenIamIdentity(service(), apikey).getApiKeysDetails({ iamApiKey: apikey });
+      expect(own.id).toBe(result.id);
+    });
+  });
+
+  describe('given keys of users and of service IDs', () => {
+    it('when the client lists an account, one type, or with a filter, then it gets just those, with their history', async () => {
+      const { result: made } = await client.createServiceId({
+        ...{ accountId: owner.accountId, name: 'lister' },
+        apikey: { name: 'of the lister', action_when_leaked: 'none' },
+      });
+      const wanted = { accountId: owner.accountId, scope: 'account', pagesize: 100, includeHistory: true };
+
+      const users = await client.listApiKeys({ ...wanted, type: 'user' });
+      const services = await client.listApiKeys({ ...wanted, type: 'serviceid', sort: 'created_by', order: 'desc' });
+      const filtered = await client.listApiKeys({
+        ...wanted,
+        filter: `(name co_ci "LISTER" or name eq "x") and iam_id ew "${String(made.iam_id).slice(-12)}"`,
+      });
+
+      expect(new Set(users.result.apikeys.map(({ iam_id }) => iam_id))).toEqual(new Set([owner.iamId]));
+      expect(services.result.apikeys.map(({ id }) => id)).toContain(made.apikey?.id);
+      expect(services.result.apikeys.every(({ iam_id }) => iam_id.startsWith('iam-ServiceId-'))).toBe(true);
+      expect(filtered.result.apikeys).toMatchObject([{ id: made.apikey?.id, history: [{ action: 'create' }] }]);
     });
   });
 

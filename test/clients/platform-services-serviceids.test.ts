@@ -1,5 +1,6 @@
 import type IamIdentityV1 from '@ibm-cloud/platform-services/iam-identity/v1.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
 import { everyPage, givenIamIdentity } from './given-iam-identity.ts';
 
@@ -71,6 +72,25 @@ describeOnEveryBackend('@ibm-cloud/platform-services: service IDs', (service) =>
       await expect(failure).rejects.toMatchObject({ status: 409, message: expect.stringMatching(/changed/) });
     });
 
+    it('when it is made locked, with instances, then it is, and its token names them', async () => {
+      const uniqueInstanceCrns = [
+        'crn:v1:bluemix:public:logs:us-south:a/1:2::',
+        'crn:v1:bluemix:public:logdna:eu-de:a/1:3::',
+      ];
+      const { result } = await client.createServiceId({
+        ...{ accountId, name: 'bound', uniqueInstanceCrns, entityLock: 'true', apikey: { name: 'its key' } },
+      });
+      await client.unlockServiceId({ id: result.id });
+      const { result: changed } = await client.updateServiceId({
+        ...{ id: result.id, ifMatch: '*', uniqueInstanceCrns: uniqueInstanceCrns.slice(1) },
+      });
+
+      expect(result).toMatchObject({ locked: true, unique_instance_crns: uniqueInstanceCrns });
+      expect(changed.unique_instance_crns).toEqual(uniqueInstanceCrns.slice(1));
+      const token = await service().tokenOf(result.apikey?.apikey ?? '');
+      expect(decodeJwt(token)['unique_instance_crns']).toEqual(uniqueInstanceCrns.slice(1));
+    });
+
     it('when it is locked, then it cannot be deleted until it is unlocked', async () => {
       const { id } = await givenServiceId('locked');
       await client.lockServiceId({ id });
@@ -91,6 +111,32 @@ describeOnEveryBackend('@ibm-cloud/platform-services: service IDs', (service) =>
 
       expect(exchanged.status).not.toBe(200);
       await expect(client.getServiceId({ id: result.id })).rejects.toMatchObject({ status: 404 });
+    });
+  });
+
+  describe('given what the service does not serve', () => {
+    it('when the client lists profiles, templates and assignments, then the lists are empty and have no next', async () => {
+      const { result: profiles } = await client.listProfiles({ accountId, pagesize: 10, sort: 'name' });
+      const { result: templates } = await client.listProfileTemplates({ accountId, limit: '10' });
+      const { result: settings } = await client.listAccountSettingsTemplates({ accountId });
+      const { result: assignments } = await client.listTrustedProfileAssignments({ accountId });
+
+      expect([profiles.profiles, templates.profile_templates, settings.account_settings_templates]).toEqual([
+        [],
+        [],
+        [],
+      ]);
+      expect(assignments.assignments).toEqual([]);
+      for (const page of [profiles, templates, settings]) expect(page).not.toHaveProperty('next');
+      expect([profiles.limit, templates.limit, settings.limit]).toEqual([10, 10, 20]);
+    });
+
+    it('when it makes or reads a profile, then the user reads that there are none', async () => {
+      for (const refused of [
+        client.createProfile({ name: 'x', accountId }),
+        client.getProfile({ profileId: 'Profile-1' }),
+      ])
+        await expect(refused).rejects.toMatchObject({ status: 404, message: expect.stringMatching(/not served/) });
     });
   });
 

@@ -59,4 +59,52 @@ def service_ids(url, apikey):
     return {'pages': pages, 'stored': stored, 'left': left}
 
 
-run(life_of_a_key, service_ids)
+def every_parameter(url, apikey):
+    """Every parameter of keys and service IDs that the other two do not send, and the lists that are empty."""
+    client = client_of(url, apikey)
+    account_id = client.get_api_keys_details(iam_api_key=apikey).get_result()['account_id']
+    value = 'a value that comes from somewhere else, 1'
+    made = client.create_service_id(
+        account_id,
+        'python sender',
+        description='sends logs',
+        unique_instance_crns=['crn:v1:bluemix:public:logs:us-south:a/1:2::'],
+        apikey={'name': 'first', 'apikey': value, 'store_value': True, 'action_when_leaked': 'delete'},
+    ).get_result()
+    client.create_api_key(
+        'second',
+        made['iam_id'],
+        account_id=account_id,
+        expires_at='2049-01-02T18:30:00+0000',
+        entity_lock='true',
+        entity_disable='true',
+    )
+    wanted = {'account_id': account_id, 'iam_id': made['iam_id'], 'sort': 'name', 'order': 'desc'}
+    listed = client.list_api_keys(**wanted, include_history=True).get_result()['apikeys']
+    locked = client.list_api_keys(**wanted, filter='locked eq "true"').get_result()['apikeys']
+    of_type = client.list_api_keys(account_id=account_id, scope='account', type='serviceid', pagesize=100).get_result()
+    client.lock_service_id(made['id'])
+    named = client.list_service_ids(account_id=account_id, name='python sender').get_result()['serviceids']
+    client_of(url, value).get_api_keys_details(iam_api_key=value)
+    read = client.get_service_id(made['id'], include_history=True, include_activity=True).get_result()
+    client.unlock_service_id(made['id'])
+    client.delete_service_id(made['id'])
+    return {
+        'value': made['apikey']['apikey'] == value,
+        'listed': [[key['name'], key['locked'], key['disabled'], len(key['history'])] for key in listed],
+        'locked': [key['name'] for key in locked],
+        'typed': made['apikey']['id'] in [key['id'] for key in of_type['apikeys']],
+        'named': [[service_id['locked'], service_id['unique_instance_crns']] for service_id in named],
+        'history': len(read['history']),
+        'activity': 'authn_count' in read['activity'],
+        'gone': refusal(lambda: client.get_service_id(made['id'])),
+        'empty': [
+            client.list_profiles(account_id).get_result()['profiles'],
+            client.list_profile_templates(account_id=account_id).get_result()['profile_templates'],
+            client.list_account_settings_templates(account_id=account_id).get_result()['account_settings_templates'],
+        ],
+        'profile': refusal(lambda: client.create_profile('a profile', account_id)),
+    }
+
+
+run(life_of_a_key, service_ids, every_parameter)

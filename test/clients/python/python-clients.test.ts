@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Environment } from '../../../src/config/read-settings.ts';
+import { asOwner, firstAccountId } from '../../harness/given-credentials.ts';
 import { type RunningService, runningService } from '../../harness/running-service.ts';
 import { givenClient } from '../given-client.ts';
 import { describePython, INSTALLING_MILLISECONDS, pythonClients, runPython } from './run-python.ts';
@@ -104,6 +105,27 @@ describePython('the Python clients', () => {
         ...{ created: 'a key', read: true, updated: 'renamed', disabled: true },
         locked: { status: 409, message: expect.stringMatching(/locked/) },
         deleted: { status: 404, message: expect.stringMatching(/could not be found/) },
+      });
+    });
+
+    it('given a value of its own and every parameter there is, when keys and service IDs are made, then each is honoured', async () => {
+      const asked = { url: service().publicUrl, apikey: service().adminKey };
+      await asOwner(service(), 'PUT', `/v1/accounts/${await firstAccountId(service())}/settings/identity`, {
+        json: { allow_chosen_apikey_values: true },
+        headers: { 'If-Match': '*' },
+      });
+
+      const printed = await runPython('iam_identity.py', 'every_parameter', asked);
+
+      expect(printed).toEqual({
+        ...{ value: true, locked: ['second'], typed: true, history: 2, activity: true, empty: [[], [], []] },
+        listed: [
+          ['second', true, true, 1],
+          ['first', false, false, 1],
+        ],
+        named: [[true, ['crn:v1:bluemix:public:logs:us-south:a/1:2::']]],
+        gone: { status: 404, message: expect.stringMatching(/could not be found/) },
+        profile: { status: 404, message: expect.stringMatching(/not served/) },
       });
     });
 
