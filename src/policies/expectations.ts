@@ -1,4 +1,4 @@
-import { EntityLocked } from '../problems/entity-problems.ts';
+import { EntityLocked, LimitReached } from '../problems/entity-problems.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { type Change, expectUnchanged } from '../store/changes.ts';
@@ -29,11 +29,13 @@ export async function expectationsOf(
   ];
 }
 
-/** @throws ParameterInvalid  the subject has as many policies as it may */
+/** @throws LimitReached  the subject has as many policies as it may */
 export async function refuseTooMany(store: Store, accountId: string, { content }: Pick<NewPolicy, 'content'>) {
   const ofSubject = [accountId, subjectKeyOf(content), 'active'];
   if ((await store.read(POLICIES).count('bySubject', ofSubject, MOST_OF_A_SUBJECT)) < MOST_OF_A_SUBJECT) return;
-  throw new ParameterInvalid('subject', `has ${MOST_OF_A_SUBJECT} policies, as many as it may`);
+  throw new LimitReached(`A subject may have ${MOST_OF_A_SUBJECT} policies in an account.`, {
+    details: 'Give rights to access groups.',
+  });
 }
 
 /** Others, of other accounts among them, are none of this account's business: a subject need not exist (yet). */

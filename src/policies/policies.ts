@@ -33,6 +33,7 @@ export interface Policies {
    * @throws ParameterInvalid  it says what could not be decided as it is meant
    * @throws PolicyExists      the account has the same one
    * @throws EntityLocked      it is for a locked service ID
+   * @throws LimitReached      its subject has as many policies as it may
    */
   create(caller: Caller, chosen: NewPolicy): Promise<Policy>;
   /** The changes that make a policy, to be committed by who has more to commit with them. @throws as `create`, but PolicyExists */

@@ -7,10 +7,14 @@ import type { Store } from '../store/store.ts';
 import { type CustomActions, compilePolicy, servicesOf } from './compile-policy.ts';
 import { CUSTOM_ROLES, type CustomRole, customRoleNameOf } from './custom-role.ts';
 import { POLICIES, type Policy, type PolicyContent, subjectKey } from './policy.ts';
+import { authorizes, serviceOfIamId } from './service-subject.ts';
 
 /** What policies come to, from the primary: never stale. */
 export interface PolicySets {
-  /** @returns what policies of the account give to an iam id, also through its groups, or to an access group */
+  /**
+   * @returns what policies of the account give to an iam id, also through its groups, to an access group, or (authorizations)
+   * to a service, named by an iam id that holds its CRN
+   */
   policySetOf(accountId: string, subject: string): Promise<PolicySet>;
   /** @returns what a policy of the account gives, or would give if it were there */
   grantsOf(accountId: string, content: PolicyContent): Promise<readonly Grant[]>;
@@ -40,6 +44,12 @@ export async function readPolicySet(store: Store, accountId: string, subject: st
   if (subject.startsWith(ACCESS_GROUP_ID_PREFIX)) {
     const key = subjectKey('access_group_id', subject);
     return compiledSet(store, accountId, await policiesOf(store, accountId, key), [DEPENDS_ON.subject(accountId, key)]);
+  }
+  const service = serviceOfIamId(subject);
+  if (service?.serviceName !== undefined) {
+    const key = subjectKey('service', service.serviceName);
+    const authorizing = (await policiesOf(store, accountId, key)).filter((policy) => authorizes(policy, service));
+    return compiledSet(store, accountId, authorizing, [DEPENDS_ON.subject(accountId, key)]);
   }
   const key = subjectKey('iam_id', subject);
   const [own, groups] = await Promise.all([policiesOf(store, accountId, key), groupsOf(store, accountId, subject)]);
@@ -73,11 +83,9 @@ export const DEPENDS_ON = {
 async function compiledSet(
   store: Store,
   accountId: string,
-  policies: readonly Policy[],
+  giving: readonly Policy[],
   dependsOn: readonly string[],
 ): Promise<PolicySetReading> {
-  // Rights of services to each other's resources are no identity's.
-  const giving = policies.filter(({ type }) => type === 'access');
   const contents = giving.map(({ content }) => content);
   const { customActions, dependsOn: roles } = await customRolesOf(store, accountId, contents);
   return {

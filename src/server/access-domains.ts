@@ -4,7 +4,9 @@ import { accountGroupSettingsIn } from '../access-groups/account-group-settings.
 import { groupMembersIn } from '../access-groups/group-members.ts';
 import { groupRulesIn } from '../access-groups/group-rules.ts';
 import type { Clock } from '../clock/clock.ts';
+import { accountAccessSettingsIn } from '../policies/account-access-settings.ts';
 import { customRolesIn } from '../policies/custom-roles.ts';
+import { decisionsIn } from '../policies/decisions.ts';
 import { policiesIn } from '../policies/policies.ts';
 import { policySetsIn } from '../policies/policy-sets.ts';
 import type { Store } from '../store/store.ts';
@@ -28,6 +30,8 @@ export function accessDomainsIn(parts: AccessDomainParts) {
     customRoles: customRolesIn(parts),
     groupMembers: groupMembersIn(parts),
     groupRules: groupRulesIn(parts),
+    accessSettings: accountAccessSettingsIn(parts),
+    decisions: decisionsIn(parts),
     policies: policiesIn({ ...parts, grantsOf }),
   };
 }

@@ -1,3 +1,4 @@
+import { removeOfDeletedGroups } from '../access-groups/remove-ended-members.ts';
 import { purgeExpiredKeys } from '../api-keys/purge-expired-keys.ts';
 import { removeOrphanedKeys } from '../api-keys/remove-orphaned-keys.ts';
 import { EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
@@ -5,7 +6,8 @@ import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Job } from '../jobs/leased-runner.ts';
 import { forgetGoneNodes } from '../nodes/node.ts';
-import { POLICIES } from '../policies/policy.ts';
+import { POLICIES, subjectKey } from '../policies/policy.ts';
+import { removePoliciesOf, removeRightsOf, removeRightsOfRemovedUsers } from '../policies/remove-policies.ts';
 import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
 import type { Domains } from './assemble-domains.ts';
@@ -37,9 +39,22 @@ export function backgroundWork(
       run: async (under) => void (await signingKeys.tick(under)),
     },
     {
-      name: 'remove keys of removed owners',
+      name: 'remove keys and rights of removed service IDs',
       everyMilliseconds: 2_000,
-      run: (under) => removeOrphanedKeys(store, under),
+      run: (under) => removeOrphanedKeys(store, under, async (serviceId) => removeRightsOf(store, serviceId, under)),
+    },
+    {
+      name: 'remove rights of removed users',
+      everyMilliseconds: 2_000,
+      run: (under) => removeRightsOfRemovedUsers(store, under),
+    },
+    {
+      name: 'remove members and rights of deleted groups',
+      everyMilliseconds: 2_000,
+      run: (under) =>
+        removeOfDeletedGroups(store, under, ({ accountId, id }) =>
+          removePoliciesOf(store, { accountId, key: subjectKey('access_group_id', id) }, under),
+        ),
     },
     {
       name: 'remove keys that expired long ago',

@@ -8,6 +8,7 @@ import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import { NODES } from '../nodes/node.ts';
+import { ACCESS_SETTINGS } from '../policies/access-settings.ts';
 import { CUSTOM_ROLES } from '../policies/custom-role.ts';
 import { POLICIES } from '../policies/policy.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
@@ -24,6 +25,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(MEMBERSHIPS),
   anyCollection(SERVICE_IDS),
   anyCollection(POLICIES),
+  anyCollection(ACCESS_SETTINGS),
   anyCollection(ACCESS_GROUPS),
   anyCollection(GROUP_MEMBERS),
   anyCollection(GROUP_RULES),

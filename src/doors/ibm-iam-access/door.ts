@@ -3,7 +3,10 @@ import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { type AccessGroupRouteParts, accessGroupRoutes } from './access-group-routes.ts';
+import { ACCESS_MANAGEMENT_PATH } from './access-settings-operations.ts';
+import { type AccessSettingsRouteParts, accessSettingsRoutes } from './access-settings-routes.ts';
 import { accessFailures, commonHeaders, type OnFailure } from './answers.ts';
+import { type AuthzRouteParts, authzRoutes } from './authz-routes.ts';
 import { type GroupMemberRouteParts, groupMemberRoutes } from './group-member-routes.ts';
 import { type GroupRuleRouteParts, groupRuleRoutes } from './group-rule-routes.ts';
 import { type PolicyRouteParts, policyRoutes } from './policy-routes.ts';
@@ -15,11 +18,13 @@ export interface IbmIamAccessDoorParts
     AccessGroupRouteParts,
     GroupMemberRouteParts,
     GroupRuleRouteParts,
-    RoleRouteParts {
+    RoleRouteParts,
+    AuthzRouteParts,
+    AccessSettingsRouteParts {
   readonly onFailure: OnFailure;
 }
 
-const PREFIXES = ['/v1/policies', '/v2/policies', '/v2/roles', '/v2/authz', '/v2/groups'];
+const PREFIXES = ['/v1/policies', '/v2/policies', '/v2/roles', '/v2/authz', '/v2/groups', ACCESS_MANAGEMENT_PATH];
 
 /**
  * `/v1/policies`, `/v2/policies`, `/v2/roles`, `/v2/groups`, `/v2/authz`: IBM Cloud's policy and access group APIs. It
@@ -33,6 +38,8 @@ export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
   groupMemberRoutes(router, parts);
   groupRuleRoutes(router, parts);
   roleRoutes(router, parts);
+  authzRoutes(router, parts);
+  accessSettingsRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
