@@ -1,13 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsTable } from '../src/config/describe-settings.ts';
+import { accessMatrixTable } from './docs/access-matrix.ts';
 import { withMarkedBlock } from './docs/marked-blocks.ts';
 
 /**
  * Writes the parts of docs/ that are made from the code, between their marks. With `--check` it writes nothing and fails
  * when a page is behind the code. To add a part: its marks in the page and a row here.
  */
-const PARTS = [{ page: 'docs/operations.md', name: 'settings', write: settingsTable }] as const;
+const PARTS = [
+  { page: 'docs/operations.md', name: 'settings', write: settingsTable },
+  { page: 'docs/security.md', name: 'access-matrix', write: accessMatrixTable },
+] as const;
 
 const ROOT = join(import.meta.dirname, '..');
 const onlyCheck = process.argv.includes('--check');

@@ -13,11 +13,24 @@ export interface Operation {
   readonly tags: readonly string[];
   /** Each is enough by itself; none: the operation asks for no credentials. */
   readonly security: readonly SecurityScheme[];
+  /** Who may; the matrix of docs/security.md is made of it, and a test asks every route whether it is true. */
+  readonly requires: Requirement;
   readonly parameters?: OperationParameters;
   readonly body?: OperationBody;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
 }
+
+/** What an operation asks of its caller. */
+export type Requirement =
+  /** Nothing that somebody without credentials does not have. */
+  | 'nothing'
+  /** A good bearer token, of whomever. */
+  | 'a token'
+  /** That the caller may do this to what it is done to: the `action` that the domain requires. */
+  | { readonly action: string }
+  /** A good bearer token of the account; the answer has only that with which the caller may do this. */
+  | { readonly shows: string };
 
 /** How a caller may prove itself. */
 export type SecurityScheme = 'bearer' | 'basic';
@@ -85,10 +98,10 @@ export function describeOperations(operations: readonly Operation[]): DescribedO
 }
 
 /** `/v1/apikeys/:id` as OpenAPI writes it: `/v1/apikeys/{id}`. */
-const templateOf = (path: string): string => path.replace(/:([A-Za-z]+)/g, '{$1}');
+const templateOf = (path: string): string => path.replace(/:([A-Za-z_]+)/g, '{$1}');
 
 function describe(operation: Operation, schemas: Map<string, DocumentPart>): DocumentPart {
-  const { operationId, summary, description, tags, security, parameters, body, answers } = operation;
+  const { operationId, summary, description, tags, security, requires, parameters, body, answers } = operation;
   const described = [
     ...describeParameters('path', parameters?.path, schemas),
     ...describeParameters('query', parameters?.query, schemas),
@@ -100,6 +113,7 @@ function describe(operation: Operation, schemas: Map<string, DocumentPart>): Doc
     ...(description !== undefined && { description }),
     tags,
     security: security.map((scheme) => ({ [scheme]: [] })),
+    ...(typeof requires === 'object' && 'action' in requires && { 'x-requires-action': requires.action }),
     ...(described.length > 0 && { parameters: described }),
     ...(body !== undefined && { requestBody: describeBody(body, schemas) }),
     responses: Object.fromEntries(

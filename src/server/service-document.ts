@@ -2,11 +2,19 @@ import { operations as accessOperations } from '../doors/ibm-iam-access/operatio
 import { operations as identityOperations } from '../doors/ibm-iam-identity/operations.ts';
 import { operations as tokenOperations } from '../doors/ibm-iam-token/operations.ts';
 import { operations as productOperations } from '../doors/latchkey/operations.ts';
+import type { Operation } from '../http/openapi.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { VERSION } from './version.ts';
 
+/** Everything that this service serves. */
+export const SERVICE_OPERATIONS: readonly Operation[] = [
+  ...tokenOperations,
+  ...identityOperations,
+  ...accessOperations,
+  ...productOperations,
+];
+
 /** The OpenAPI document of everything that this service serves. */
 export function serviceDocument(publicUrl: string): object {
-  const operations = [...tokenOperations, ...identityOperations, ...accessOperations, ...productOperations];
-  return openApiDocument({ publicUrl, version: VERSION, operations });
+  return openApiDocument({ publicUrl, version: VERSION, operations: SERVICE_OPERATIONS });
 }

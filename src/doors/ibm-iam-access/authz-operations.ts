@@ -13,6 +13,7 @@ export const AUTHZ_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: AUTHZ_PATH,
     operationId: 'authorize',
+    requires: { action: 'latchkey.decision.read' },
     summary: 'Ask what others may do',
     description:
       'For services, with the role Verifier of `latchkey`. Whoever may not ask about one of the services hears nothing of the others.',

@@ -42,6 +42,7 @@ export const POLICY_OPERATIONS: readonly Operation[] = [
     method: 'PATCH',
     path: POLICY_PATHS.v1.one,
     operationId: 'updatePolicyState',
+    requires: { action: 'iam.policy.update' },
     summary: 'Restore a deleted policy',
     parameters: { path: ID_PARAMETERS, headers: CHANGE_HEADERS },
     body: { schema: POLICY_PATCH },
@@ -56,13 +57,27 @@ function versionOperations({ all, one, name, plural, body, policy, list }: (type
   const common = { tags: ['Policies'], security: ['bearer'] } as const;
   return [
     {
-      ...{ ...common, method: 'GET', path: all, operationId: `list${plural}`, summary: 'List policies' },
+      ...{
+        ...common,
+        method: 'GET',
+        path: all,
+        operationId: `list${plural}`,
+        requires: { shows: 'iam.policy.read' },
+        summary: 'List policies',
+      },
       description: 'Only those that the caller may read; who may read none reads their own.',
       parameters: { query: LIST_QUERY },
       answers: { 200: { description: 'One page of policies.', schema: list }, ...failureAnswers() },
     },
     {
-      ...{ ...common, method: 'POST', path: all, operationId: `create${name}`, summary: 'Create a policy' },
+      ...{
+        ...common,
+        method: 'POST',
+        path: all,
+        operationId: `create${name}`,
+        requires: { action: 'iam.policy.create' },
+        summary: 'Create a policy',
+      },
       description: 'Nobody gives rights that they do not hold themselves, on the same resources.',
       body: { schema: body },
       answers: {
@@ -71,13 +86,27 @@ function versionOperations({ all, one, name, plural, body, policy, list }: (type
       },
     },
     {
-      ...{ ...common, method: 'GET', path: one, operationId: `get${name}`, summary: 'Read a policy' },
+      ...{
+        ...common,
+        method: 'GET',
+        path: one,
+        operationId: `get${name}`,
+        requires: { action: 'iam.policy.read' },
+        summary: 'Read a policy',
+      },
       description: 'Also a deleted one, for 30 days.',
       parameters: { path: ID_PARAMETERS, query: ONE_QUERY },
       answers: { 200: { description: `The policy; ${ETAG}.`, schema: policy }, ...failureAnswers(404) },
     },
     {
-      ...{ ...common, method: 'PUT', path: one, operationId: `replace${name}`, summary: 'Replace a policy' },
+      ...{
+        ...common,
+        method: 'PUT',
+        path: one,
+        operationId: `replace${name}`,
+        requires: { action: 'iam.policy.update' },
+        summary: 'Replace a policy',
+      },
       parameters: { path: ID_PARAMETERS, headers: CHANGE_HEADERS },
       body: { schema: body },
       answers: {
@@ -86,7 +115,14 @@ function versionOperations({ all, one, name, plural, body, policy, list }: (type
       },
     },
     {
-      ...{ ...common, method: 'DELETE', path: one, operationId: `delete${name}`, summary: 'Delete a policy' },
+      ...{
+        ...common,
+        method: 'DELETE',
+        path: one,
+        operationId: `delete${name}`,
+        requires: { action: 'iam.policy.delete' },
+        summary: 'Delete a policy',
+      },
       description: 'It gives nothing from the answer on, and can be restored for 30 days.',
       parameters: { path: ID_PARAMETERS },
       answers: { 204: { description: 'Done; no body.' }, ...failureAnswers(404) },

@@ -23,6 +23,7 @@ export const ACCOUNT_SETTINGS_OPERATIONS: readonly Operation[] = [
     ...COMMON,
     method: 'GET',
     operationId: 'getAccountSettings',
+    requires: { action: 'iam-identity.account.get' },
     summary: 'Read the identity settings of an account',
     parameters: { path: ACCOUNT_PATH_PARAMETERS, query: ACCOUNT_SETTINGS_PARAMETERS },
     answers: {
@@ -34,6 +35,7 @@ export const ACCOUNT_SETTINGS_OPERATIONS: readonly Operation[] = [
     ...COMMON,
     method: 'PUT',
     operationId: 'updateAccountSettings',
+    requires: { action: 'iam-identity.account.update' },
     summary: 'Change the identity settings of an account',
     description:
       'What is absent stays as it is. The lives hold for tokens that are made from then on, allowed_ip_addresses for every one.',
@@ -49,6 +51,7 @@ export const ACCOUNT_SETTINGS_OPERATIONS: readonly Operation[] = [
     path: EFFECTIVE_SETTINGS_PATH,
     method: 'GET',
     operationId: 'getEffectiveAccountSettings',
+    requires: { action: 'iam-identity.account.get' },
     summary: 'Read the identity settings of an account as they hold',
     parameters: { path: ACCOUNT_PATH_PARAMETERS, query: ACCOUNT_SETTINGS_PARAMETERS },
     answers: {

@@ -57,7 +57,7 @@ export const EMPTY_LIST_PARAMETERS = z.object({
 export const EMPTY_LIST_OPERATIONS: readonly Operation[] = EMPTY_LISTS.map(
   ({ path, plural, kind, operationId, summary }) => ({
     ...{ method: 'GET', path, operationId, summary, description: `Always empty. ${NOT_SERVED[kind]}` },
-    ...{ tags: ['Not served'], security: ['bearer'] },
+    ...{ tags: ['Not served'], security: ['bearer'], requires: { action: `iam-identity.${kind}.list` } },
     parameters: { query: EMPTY_LIST_PARAMETERS },
     answers: {
       200: { description: 'An empty page.', schema: z.object({ ...PAGE_MEMBERS, [plural]: z.array(z.unknown()) }) },

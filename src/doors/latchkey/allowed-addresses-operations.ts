@@ -11,6 +11,7 @@ export const ALLOWED_ADDRESSES_OPERATIONS: readonly Operation[] = [
     method: 'DELETE',
     path: ALLOWED_ADDRESSES_PATH,
     operationId: 'clearAllowedAddresses',
+    requires: { action: 'latchkey.account.clear-addresses' },
     tags: ['Accounts'],
     security: ['bearer'],
     summary: "Take away an account's list of allowed addresses",

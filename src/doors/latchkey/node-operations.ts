@@ -47,6 +47,7 @@ export const NODE_OPERATIONS: readonly Operation[] = [
     method: 'GET',
     path: NODES_PATH,
     operationId: 'listNodes',
+    requires: { action: 'latchkey.node.list' },
     tags: ['Nodes'],
     security: ['bearer'],
     summary: 'List the processes that serve',

@@ -33,12 +33,13 @@ const ACCOUNT_ID = z.string().describe('The id of the account of the token.');
 function operation(
   path: string,
   operationId: string,
-  { of, who, parameters }: { of: string; who: string; parameters?: ZodObject },
+  { of, who, action, parameters }: { of: string; who: string; action: string; parameters?: ZodObject },
 ): Operation {
   return {
     method: 'POST',
     path,
     operationId,
+    requires: { action },
     tags: ['Sign out everywhere'],
     security: ['bearer'],
     summary: `End all tokens of ${of}`,
@@ -56,30 +57,36 @@ export const SIGN_OUT_OPERATIONS: readonly Operation[] = [
   operation(SIGN_OUT_PATHS.apiKey, 'signOutApiKey', {
     of: 'an API key',
     who: "the identity of the key and the account's owner",
+    action: 'iam-identity.apikey.sign-out',
     parameters: z.object({ id: API_KEY_ID }),
   }),
   operation(SIGN_OUT_PATHS.serviceId, 'signOutServiceId', {
     of: 'a service ID',
     who: "the service ID itself and the account's owner",
+    action: 'iam-identity.serviceid.sign-out',
     parameters: z.object({ id: SERVICE_ID }),
   }),
   operation(SIGN_OUT_PATHS.user, 'signOutUser', {
     of: 'a user in all accounts',
     who: "the user and the installation's operator",
+    action: 'iam-identity.user.sign-out',
     parameters: z.object({ iam_id: IAM_ID }),
   }),
   operation(SIGN_OUT_PATHS.membership, 'signOutAccountUser', {
     of: 'a user in one account',
     who: "the user and the account's owner",
+    action: 'iam-identity.membership.sign-out',
     parameters: z.object({ account_id: ACCOUNT_ID, iam_id: IAM_ID }),
   }),
   operation(SIGN_OUT_PATHS.account, 'signOutAccount', {
     of: 'everybody in an account',
     who: "the account's owner",
+    action: 'iam-identity.account.sign-out',
     parameters: z.object({ account_id: ACCOUNT_ID }),
   }),
   operation(SIGN_OUT_PATHS.installation, 'signOutInstallation', {
     of: 'everybody',
     who: "the installation's operator",
+    action: 'latchkey.installation.sign-out',
   }),
 ];
