@@ -158,7 +158,7 @@ export function accessWith(parts: AccessParts): Access {
       if (await decide(directory, caller, action, target)) return;
       throw new AccessDenied('You are not authorized to perform this action.', {
         details: isOthersPersonal(caller, action, target)
-          ? `Only the user may do this with keys of the user: ${action}.`
+          ? `Only the user may do this with what is the user's own: ${action}.`
           : `Missing right: ${action}.`,
       });
     },

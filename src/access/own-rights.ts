@@ -33,6 +33,8 @@ export const OWN_RIGHTS: Readonly<Record<IdentityKind, ReadonlySet<string>>> = {
     ...MAKING_CREDENTIALS,
     'iam-identity.user.sign-out',
     'iam-identity.membership.sign-out',
+    'user-management.user.get',
+    'user-management.profile.update',
   ]),
   'service-id': new Set<string>([...ON_EVERY_OWN_KEY, 'iam-identity.serviceid.sign-out']),
 };
@@ -44,4 +46,6 @@ export const OWN_RIGHTS: Readonly<Record<IdentityKind, ReadonlySet<string>>> = {
 export const PERSONAL_RIGHTS: ReadonlySet<string> = new Set<string>([
   ...MAKING_CREDENTIALS,
   'iam-identity.apikey.update',
+  // A user has one name in all accounts.
+  'user-management.profile.update',
 ]);

@@ -12,6 +12,8 @@ export interface Account extends Entity {
   readonly name: string;
   /** The user who holds every right in the account. */
   readonly ownerIamId: string;
+  /** Names under which the tenant's own systems are reached; unique in the installation. Absent: none. */
+  readonly hostNames?: readonly string[];
   readonly settings: AccountSettings;
   /** Bumped to end every token of the account. */
   readonly generation: number;
@@ -27,12 +29,16 @@ export const ACCOUNTS = defineCollection<Account>()('accounts', {
     tenantId: 'string',
     name: 'string',
     ownerIamId: 'string',
+    hostNames: 'json',
     settings: 'json',
     generation: 'integer',
     createdAt: 'integer',
     modifiedAt: 'integer',
   },
-  indexes: { byTenant: { fields: ['tenantId'], unique: true } },
+  indexes: {
+    byTenant: { fields: ['tenantId'], unique: true },
+    byCreation: { fields: ['createdAt', 'id'] },
+  },
   followed: true,
 });
 

@@ -5,6 +5,11 @@
 export const INSTALLATION_ACTIONS: ReadonlySet<string> = new Set([
   'iam-identity.user.sign-out',
   'latchkey.account.clear-addresses',
+  'latchkey.account.create',
+  'latchkey.account.get',
+  'latchkey.account.list',
+  'latchkey.account.update',
   'latchkey.installation.sign-out',
   'latchkey.node.list',
+  'latchkey.user.introduce',
 ]);

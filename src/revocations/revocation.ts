@@ -1,7 +1,12 @@
 import { type Insert, insert } from '../store/changes.ts';
 import { defineCollection, type Entity } from '../store/collection.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
-import { grantSubject, REVOKED_TOKEN_GENERATION, tokenSubject } from '../token-format/revocation-subjects.ts';
+import {
+  grantSubject,
+  isOfOneAccount,
+  REVOKED_TOKEN_GENERATION,
+  tokenSubject,
+} from '../token-format/revocation-subjects.ts';
 import { ACCESS_TOKEN_LIMIT_SECONDS, REFRESH_TOKEN_LIMIT_SECONDS } from '../token-format/token-types.ts';
 
 /**
@@ -59,13 +64,23 @@ const LATE_TOKENS_MILLISECONDS = 30_000;
  */
 export const LONGEST_KEPT_MILLISECONDS = 2 * REFRESH_TOKEN_LIMIT_SECONDS * 1_000;
 
+/** The longest time for which a refresh token that is made at this moment can be used, in milliseconds. */
+const LONGEST_REFRESH_MILLISECONDS = REFRESH_TOKEN_LIMIT_SECONDS * 1_000;
+
 /** @returns until when a cut-off that is made now can concern an access token */
 export const cutOffExpiry = (now: number): number =>
   now + LATE_TOKENS_MILLISECONDS + LONGEST_TOKEN_LIFE_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;
 
-/** A cut-off of a subject's generation, to be committed together with the change that bumps it. */
+const refreshExpiry = (now: number): number =>
+  now + LATE_TOKENS_MILLISECONDS + LONGEST_REFRESH_MILLISECONDS + TOLERATED_SKEW_MILLISECONDS;
+
+/**
+ * A cut-off of a subject's generation, to be committed together with the change that bumps it. That of an account or a
+ * membership is kept for as long as a refresh token lives: one for another account of the same user knows nothing of its
+ * generation, and must not lead into it any more.
+ */
 export function cutOff(subject: string, minimum: number, accountId: string, now: number): RevocationInsert {
-  const expiresAt = cutOffExpiry(now);
+  const expiresAt = isOfOneAccount(subject) ? refreshExpiry(now) : cutOffExpiry(now);
   return revocation({ subject, minimum, accountId, createdAt: now, expiresAt });
 }
 
@@ -81,8 +96,7 @@ export function tokenRevocation(jti: string, accountId: string, tokenExpiresAt: 
  * may be made at this moment, can live.
  */
 export function grantRevocation(grantId: string, accountId: string, now: number): RevocationInsert {
-  const longest = REFRESH_TOKEN_LIMIT_SECONDS * 1_000;
-  const expiresAt = now + LATE_TOKENS_MILLISECONDS + longest + TOLERATED_SKEW_MILLISECONDS;
+  const expiresAt = refreshExpiry(now);
   const subject = grantSubject(grantId);
   return revocation({ subject, minimum: REVOKED_TOKEN_GENERATION, accountId, createdAt: now, expiresAt });
 }

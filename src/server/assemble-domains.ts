@@ -36,6 +36,7 @@ import { namedMembersIn } from '../users/named-members.ts';
 import { accessDirectories } from './access-directories.ts';
 import { limitersFor } from './limiters.ts';
 import type { InstallationSecrets } from './open-store.ts';
+import type { People } from './people.ts';
 import { signingKeysRecorded } from './signing-key-audit.ts';
 
 /** What the inside is assembled from. */
@@ -119,12 +120,21 @@ export async function assembleDomains(parts: AssembleParts) {
 
   const authenticateBearer = bearerAuthentication({ verify, revocations, issuer });
 
+  // For administrative calls alone: loaded with the first of them, and once, because it counts who waits.
+  let people: Promise<People> | undefined;
+
   return {
     access,
     accessDomains: async () => (await import('./access-domains.ts')).accessDomainsIn({ store, access, clock }),
     accounts,
     namedMembers: namedMembersIn({ store, access }),
     absentThings: absentThings({ access }),
+    people: () => {
+      people ??= import('./people.ts').then(({ peopleIn }) =>
+        peopleIn({ store, access, clock, digests, sealing, recorder, limiter }),
+      );
+      return people;
+    },
     apiKeys,
     serviceIds,
     signOut: signOutIn({ store, access, clock }),

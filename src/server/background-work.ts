@@ -10,6 +10,7 @@ import { POLICIES, subjectKey } from '../policies/policy.ts';
 import { removePoliciesOf, removeRightsOf, removeRightsOfRemovedUsers } from '../policies/remove-policies.ts';
 import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
+import { INVITATIONS } from '../users/invitation.ts';
 import type { Domains } from './assemble-domains.ts';
 
 const SWEEP_MILLISECONDS = 30_000;
@@ -74,6 +75,8 @@ async function sweepExpired(store: Store, now: number, endsAt: number): Promise<
   const sweeps = [
     // This clock may be ahead of the one that set the expiry, and of those that still accept the tokens: both at once.
     () => store.deleteExpired(REVOCATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
+    // Another clock may be behind, and there the code is still good.
+    () => store.deleteExpired(INVITATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_COUNTS, now, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_FAILURES, now, SWEEP_ROWS),
     // Deleted policies, once they can no longer be restored.

@@ -3,6 +3,7 @@ import { GROUP_MEMBERS } from '../access-groups/group-member.ts';
 import { GROUP_RULES } from '../access-groups/group-rule.ts';
 import { GROUP_SETTINGS } from '../access-groups/group-settings.ts';
 import { ACCOUNTS, INSTALLATIONS } from '../accounts/account.ts';
+import { HOST_NAMES } from '../accounts/host-name.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
@@ -15,6 +16,8 @@ import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SIGNING_KEYS } from '../signing-keys/signing-key.ts';
 import { anyCollection, type Collection, type Entity } from '../store/collection.ts';
+import { INVITATIONS } from '../users/invitation.ts';
+import { PASSWORDS } from '../users/passwords.ts';
 import { MEMBERSHIPS, USERS } from '../users/user.ts';
 
 /** Everything that a back-end has to keep. */
@@ -23,6 +26,9 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(ACCOUNTS),
   anyCollection(USERS),
   anyCollection(MEMBERSHIPS),
+  anyCollection(INVITATIONS),
+  anyCollection(PASSWORDS),
+  anyCollection(HOST_NAMES),
   anyCollection(SERVICE_IDS),
   anyCollection(POLICIES),
   anyCollection(ACCESS_SETTINGS),

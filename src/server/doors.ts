@@ -59,8 +59,13 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       return ibmIamIdentityDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure });
     }),
     loadedWhenAsked(async () => {
+      const { ibmUserManagementDoor } = await import('../doors/ibm-user-management/door.ts');
+      return ibmUserManagementDoor({ ...(await domains.people()), callerOf: callers(parts), cursors, onFailure });
+    }),
+    loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
-      return latchkeyDoor({ ...domains, nodes: parts.nodes, callerOf: callers(parts), onFailure });
+      const product = { nodes: parts.nodes, clientAddressOf, cursors };
+      return latchkeyDoor({ ...domains, ...(await domains.people()), ...product, callerOf: callers(parts), onFailure });
     }),
   ];
 }

@@ -28,6 +28,10 @@ export const REVOKED_TOKEN_GENERATION = 1;
 export const isSingleSubject = (subject: string): boolean =>
   subject.startsWith('token:') || subject.startsWith('grant:');
 
+/** @returns whether the subject is an account, or a user in one account: what a user may leave for another account */
+export const isOfOneAccount = (subject: string): boolean =>
+  subject.startsWith('account:') || subject.startsWith('membership:');
+
 /** What the live set may name, and the token's own generation of it. */
 export type RevocationSubject = readonly [subject: string, generation: number];
 

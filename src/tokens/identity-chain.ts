@@ -5,7 +5,7 @@ import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
 import type { Store } from '../store/store.ts';
 import type { TokenGenerations } from '../token-format/token-claims.ts';
 import { isUser } from '../users/is-user.ts';
-import { MEMBERSHIPS, type Membership, membershipId, USERS, type User } from '../users/user.ts';
+import { MEMBERSHIPS, type Membership, type MembershipState, membershipId, USERS, type User } from '../users/user.ts';
 
 /** Everything whose end ends the token, as it is now. */
 export interface IdentityChain {
@@ -32,7 +32,7 @@ export interface ChainedServiceId {
  * Reads the chain of a key: its identity, the account in which it acts, the installation.
  * @param accountId the account asked for; `undefined`: the key's own
  * @throws ApiKeyUnknown     the key's owner was removed, and the key with it
- * @throws IdentityInactive  the user is suspended in the account
+ * @throws IdentityInactive  the user is suspended in the account, gone from it, or has not come to it yet
  * @throws AccountMismatch   the identity does not act in this account
  */
 export type LoadIdentityChain = (apiKey: ApiKey, accountId: string | undefined) => Promise<IdentityChain>;
@@ -48,7 +48,7 @@ export function identityChainsIn(store: Store): LoadIdentityChain {
     const [installation, account, identity] = await Promise.all([
       installations.get(INSTALLATION_ID),
       accounts.get(accountId),
-      isUser(apiKey.iamId) ? userIn(apiKey.iamId, accountId) : serviceIdIn(apiKey.iamId, accountId),
+      isUser(apiKey.iamId) ? userIn(apiKey, accountId) : serviceIdIn(apiKey.iamId, accountId),
     ]);
     if (account === undefined) throw foreignAccount();
     if (installation === undefined) throw new Error('the store holds keys, but no installation');
@@ -56,21 +56,28 @@ export function identityChainsIn(store: Store): LoadIdentityChain {
   };
 }
 
-function usersIn(store: Store): (iamId: string, accountId: string) => Promise<ChainedUser> {
+function usersIn(store: Store): (apiKey: ApiKey, accountId: string) => Promise<ChainedUser> {
   const users = store.readRecent(USERS);
   const memberships = store.readRecent(MEMBERSHIPS);
-  return async (iamId, accountId) => {
+  return async ({ iamId, accountId: accountOfKey }, accountId) => {
     const [user, membership] = await Promise.all([users.get(iamId), memberships.get(membershipId(accountId, iamId))]);
-    // Not a member is told apart from suspended: the holder of the right secret may know what is wrong with it.
+    // Not a member is told apart from suspended: the holder of the right secret may know what is wrong with it. Only
+    // members make keys in an account, so whoever has one of its keys and is no member is gone from it.
+    if (membership === undefined && accountOfKey === accountId) throw inactive('removed');
     if (user === undefined || membership === undefined) throw foreignAccount();
-    if (membership.state !== 'active') {
-      throw new IdentityInactive('The user is not active in the account.', {
-        details: 'An administrator of the account can make the user active again.',
-      });
-    }
+    if (membership.state !== 'active') throw inactive(membership.state);
     return { kind: 'user', user, membership };
   };
 }
+
+const WAYS_BACK: Readonly<Record<Exclude<MembershipState, 'active'>, string>> = {
+  pending: 'The user was invited, and has not used the activation code yet.',
+  suspended: 'An administrator of the account can make the user active again.',
+  removed: 'The user was removed from the account, and can be invited again.',
+};
+
+const inactive = (state: keyof typeof WAYS_BACK): IdentityInactive =>
+  new IdentityInactive('The user is not active in the account.', { details: WAYS_BACK[state] });
 
 function serviceIdsIn(store: Store): (iamId: string, accountId: string) => Promise<ChainedServiceId> {
   const serviceIds = store.readRecent(SERVICE_IDS);

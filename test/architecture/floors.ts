@@ -13,6 +13,7 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   'service-ids': ['users', 'accounts'],
   'resource-catalog': [],
   'api-keys': ['service-ids', 'users', 'accounts'],
+  onboarding: ['api-keys', 'users', 'accounts'],
   'sign-out': ['api-keys', 'users', 'service-ids', 'accounts'],
   'access-groups': ['accounts', 'users', 'service-ids'],
   policies: ['resource-catalog', 'access-groups', 'service-ids', 'users', 'accounts'],

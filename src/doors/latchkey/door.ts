@@ -2,13 +2,22 @@ import { type RequestHandler, Router } from 'express';
 import { respondWith } from '../../http/app.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
+import { type AccountRouteParts, accountRoutes } from './account-routes.ts';
+import { type ActivationRouteParts, activationRoutes } from './activation-routes.ts';
 import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allowed-addresses-routes.ts';
 import { commonHeaders, type OnFailure, productFailures } from './answers.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
+import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
 
 /** What the door stands on. */
-export interface LatchkeyDoorParts extends SignOutRouteParts, NodeRouteParts, AllowedAddressesRouteParts {
+export interface LatchkeyDoorParts
+  extends SignOutRouteParts,
+    NodeRouteParts,
+    AllowedAddressesRouteParts,
+    AccountRouteParts,
+    ActivationRouteParts,
+    SelfRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -25,6 +34,9 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   signOutRoutes(router, parts);
   nodeRoutes(router, parts);
   allowedAddressesRoutes(router, parts);
+  accountRoutes(router, parts);
+  activationRoutes(router, parts);
+  selfRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
@@ -34,6 +46,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
 }
 
 const secretsRefused: RequestHandler = (request, _response, next) => {
-  refuseSecretsInUrl(request);
+  // A cursor is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
+  refuseSecretsInUrl(request, { allowed: ['cursor'] });
   next();
 };

@@ -1,6 +1,9 @@
 import type { Operation } from '../../http/openapi.ts';
+import { ACCOUNT_OPERATIONS } from './account-operations.ts';
+import { ACTIVATION_OPERATIONS } from './activation-operations.ts';
 import { ALLOWED_ADDRESSES_OPERATIONS } from './allowed-addresses-operations.ts';
 import { NODE_OPERATIONS } from './node-operations.ts';
+import { SELF_OPERATIONS } from './self-operations.ts';
 import { SIGN_OUT_OPERATIONS } from './sign-out-operations.ts';
 
 /** Everything that this door serves, for the OpenAPI document. */
@@ -8,4 +11,7 @@ export const operations: readonly Operation[] = [
   ...SIGN_OUT_OPERATIONS,
   ...NODE_OPERATIONS,
   ...ALLOWED_ADDRESSES_OPERATIONS,
+  ...ACCOUNT_OPERATIONS,
+  ...ACTIVATION_OPERATIONS,
+  ...SELF_OPERATIONS,
 ];

@@ -3,7 +3,13 @@ import { POLICY_ACTIONS, type ServiceDefinition } from '../service-definition.ts
 const READ = ['user-management.user.get', 'user-management.user.list'];
 
 /** Inviting, suspending and removing users of the account (IBM Cloud docs, "User Management" roles). */
-const CHANGE = ['user-management.user.invite', 'user-management.user.update', 'user-management.user.remove'];
+const CHANGE = [
+  'user-management.user.invite',
+  'user-management.user.update',
+  'user-management.user.remove',
+  // Only ever of the own profile: a user has one name in all accounts.
+  'user-management.profile.update',
+];
 
 /** Who is in the account. */
 export const USER_MANAGEMENT: ServiceDefinition = {

@@ -10,7 +10,7 @@ import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { LiveSet } from '../../revocations/live-set.ts';
 import type { VerifyJwt } from '../../signing-keys/verify-jwt.ts';
 import type { Store } from '../../store/store.ts';
-import { grantSubject } from '../../token-format/revocation-subjects.ts';
+import { accountSubject, grantSubject, membershipSubject } from '../../token-format/revocation-subjects.ts';
 import type { RefreshTokenClaims } from '../../token-format/token-claims.ts';
 import { REFRESH_TOKEN_TYPE, refreshTokenAudience } from '../../token-format/token-types.ts';
 import { generationsOf, type IdentityChain, type LoadIdentityChain } from '../identity-chain.ts';
@@ -44,6 +44,7 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       if (await revocations.revokes([[grantSubject(claims.latchkey.grant_id), 0]])) throw invalid('it was revoked');
       const apiKey = await apiKeys.get(claims.latchkey.api_key_id);
       if (apiKey === undefined || apiKey.disabled) throw invalid('its key is gone or disabled');
+      await refuseCutOff(revocations, claims.account.bss, { accountId, iamId: apiKey.iamId });
       const chain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
       if (!sameGenerations(generationsOf(chain), claims.latchkey.generations)) throw invalid('its chain was cut off');
       return { apiKey, accountId: accountId ?? claims.account.bss, grantId: claims.latchkey.grant_id };
@@ -59,6 +60,22 @@ async function verified({ verify, issuer }: RefreshTokenGrantParts, token: strin
     if (error instanceof TokenInvalid) throw invalid(error.diagnostic ?? error.message, error);
     throw error;
   }
+}
+
+/**
+ * A refresh token carries the generations of its own account, and none of the user's other accounts. So it leads into another
+ * one only if nothing was cut off there for as long as a refresh token lives; if something was, the user logs in again.
+ * Signed out and still in: without this, a log-in to one account would outlive the sign-out, or the suspension, in another.
+ */
+async function refuseCutOff(
+  revocations: LiveSet,
+  ownAccountId: string,
+  { accountId = ownAccountId, iamId }: { accountId?: string | undefined; iamId: string },
+): Promise<void> {
+  if (accountId === ownAccountId) return;
+  const subjects = [accountSubject(accountId), membershipSubject(accountId, iamId)];
+  if (await revocations.revokes(subjects.map((subject) => [subject, 0])))
+    throw invalid('the other account was cut off');
 }
 
 /** A removed owner has taken the key with it; to the holder of the refresh token that is the key's end. */
