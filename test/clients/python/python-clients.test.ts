@@ -95,6 +95,31 @@ describePython('the Python clients', () => {
     });
   });
 
+  describe('ibm-platform-services for Python: IamPolicyManagementV1', () => {
+    const asked = () => ({ url: service().publicUrl, apikey: service().adminKey });
+
+    it('given policies of v1, when they are made, replaced, deleted, restored and listed, then each step works', async () => {
+      const printed = await runPython('iam_policies.py', 'policies', asked());
+
+      expect(printed).toEqual({
+        ...{ echoed: true, read: true, replaced: 'two', states: ['deleted', 'active'] },
+        again: { status: 409, message: expect.stringMatching(/same subject/) },
+        stale: { status: 412, message: expect.stringMatching(/changed/) },
+        pages: [['two', 'three', 'four'], ['five']],
+      });
+    });
+
+    it('given a policy of v2 with a rule, when it is made, listed, replaced and deleted, then each step works', async () => {
+      const printed = await runPython('iam_policies.py', 'v2_policies', asked());
+
+      expect(printed).toMatchObject({
+        ...{ echoed: true, read: true, listed: ['Viewer'], replaced: 'changed', deleted: 'deleted' },
+        missing: { status: 404, message: expect.stringMatching(/could not be found/) },
+        roles: expect.arrayContaining(['Administrator', 'Sender', 'Viewer', 'Writer']),
+      });
+    });
+  });
+
   describe('ibm-platform-services for Python: IamIdentityV1', () => {
     it('given an API key of the owner, when a key is created, changed, locked, disabled and deleted, then each step works', async () => {
       const asked = { url: service().publicUrl, apikey: service().adminKey };
