@@ -1,0 +1,160 @@
+import type { Operation } from '../../../src/http/openapi.ts';
+import { serviceDocument } from '../../../src/server/service-document.ts';
+import type { Sent } from '../../harness/http-call.ts';
+import { policyBody, RULE, roleBody, type Things } from './things.ts';
+
+/** A request that is right in every respect, so that only who asks decides what comes of it. */
+export interface WholeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly sent: Sent;
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly type?: string;
+  readonly format?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly minItems?: number;
+}
+
+interface Described {
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+/** Bodies and queries that say more than their schema: by operation id. */
+const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
+  listApiKeys: async ({ iamId }) => ({ query: { iam_id: await iamId() } }),
+  getApiKeysDetails: async ({ secret }) => ({ headers: { 'IAM-ApiKey': await secret() } }),
+  createPolicy: async ({ accountId, iamId }) => ({ json: policyBody({ accountId, iamId: await iamId() }) }),
+  replacePolicy: async ({ accountId, iamId }) => ({ json: policyBody({ accountId, iamId: await iamId() }) }),
+  createV2Policy: async ({ accountId, iamId }) => ({ json: v2PolicyBody(accountId, await iamId()) }),
+  replaceV2Policy: async ({ accountId, iamId }) => ({ json: v2PolicyBody(accountId, await iamId()) }),
+  addMembersToAccessGroup: async ({ iamId }) => ({ json: { members: [{ iam_id: await iamId(), type: 'service' }] } }),
+  removeMembersFromAccessGroup: async ({ things }) => ({ json: { members: [await things.of('members')] } }),
+  addMemberToMultipleAccessGroups: async ({ things }) => ({
+    json: { type: 'service', groups: [await things.of('groups')] },
+  }),
+  postMemberToMultipleAccessGroups: async ({ things }) => ({
+    json: { type: 'service', groups: [await things.of('groups')] },
+  }),
+  addAccessGroupRule: async () => ({ json: RULE }),
+  replaceAccessGroupRule: async () => ({ json: { name: 'changed', ...RULE } }),
+  createRole: async ({ accountId, name }) => ({ json: roleBody(accountId, name) }),
+  replaceRole: async () => ({ json: { display_name: 'changed', actions: ['resource-controller.instance.retrieve'] } }),
+  authorize: async ({ accountId, iamId }) => ({ json: [question(accountId, await iamId())] }),
+};
+
+interface Example {
+  readonly json?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What an example may name. */
+interface Known {
+  readonly accountId: string;
+  readonly things: Things;
+  /** Of a service ID that holds nothing. */
+  readonly iamId: () => Promise<string>;
+  /** The value of a key of it. */
+  readonly secret: () => Promise<string>;
+  /** One that nothing has. */
+  readonly name: string;
+}
+
+/** @returns what makes a right request for any operation, from its description; what that leaves open, examples say */
+export function requestsFor({ accountId, things, secret }: Pick<Known, 'accountId' | 'things' | 'secret'>) {
+  // Safe: the document is OpenAPI, of which this names the few members that are read here.
+  const { paths, components } = serviceDocument('http://keys.test') as Document;
+  let made = 0;
+  const iamId = async (): Promise<string> => `iam-${await things.of('serviceids')}`;
+
+  const valueFor = async (name: string, schema: Schema): Promise<unknown> => {
+    const { $ref, enum: values, anyOf, oneOf, type } = schema;
+    if ($ref !== undefined) return valueFor(name, components.schemas[$ref.split('/').at(-1) ?? ''] ?? {});
+    const [either] = anyOf ?? oneOf ?? [];
+    if (either !== undefined) return valueFor(name, either);
+    const stated = schema.const ?? schema.default ?? values?.[0];
+    if (stated !== undefined) return stated;
+    if (type === 'object') return membersOf(schema);
+    if (type === 'array') return (schema.minItems ?? 0) > 0 && schema.items ? [await valueFor(name, schema.items)] : [];
+    return plainValue(name, type);
+  };
+  const plainValue = (name: string, type: string | undefined): unknown => {
+    if (type === 'boolean') return false;
+    if (type === 'integer' || type === 'number') return 900;
+    if (name === 'account_id') return accountId;
+    if (name === 'iam_id') return iamId();
+    return name.includes('email') ? `matrix${made}@example.test` : `Matrix${made}`;
+  };
+  const membersOf = async ({ properties = {}, required = [] }: Schema): Promise<unknown> => {
+    // Left out, an account may stand for that of the token, and a stranger would ask about nobody else's.
+    const names = new Set([...required, ...Object.keys(properties).filter((name) => name === 'account_id')]);
+    const members = [...names].map(async (name) => [name, await valueFor(name, properties[name] ?? {})] as const);
+    return Object.fromEntries(await Promise.all(members));
+  };
+
+  return async (operation: Operation): Promise<WholeRequest> => {
+    made += 1;
+    const template = operation.path.replace(/:([A-Za-z_]+)/g, '{$1}');
+    const described = paths[template]?.[operation.method.toLowerCase()] ?? {};
+    const parameters = described.parameters ?? [];
+    const known = { accountId, things, iamId, secret, name: `Matrix${made}` };
+    const example = (await EXAMPLES[operation.operationId]?.(known)) ?? {};
+    const takesAccount = parameters.some(({ name, in: place }) => place === 'query' && name === 'account_id');
+    const query = new URLSearchParams({ ...(takesAccount && { account_id: accountId }), ...example.query });
+    const ifMatch = parameters.some(({ name }) => name === 'If-Match');
+    const schema = described.requestBody?.content['application/json']?.schema;
+    const json = example.json ?? (schema && (await valueFor('', schema)));
+    const path = await filled(operation.path, things);
+    return {
+      method: operation.method,
+      path: query.size === 0 ? path : `${path}?${query}`,
+      sent: {
+        headers: { ...(ifMatch && { 'If-Match': '*' }), ...example.headers },
+        ...(json !== undefined && { json }),
+      },
+    };
+  };
+}
+
+/** The path with ids in it: of each, the part before it says of what. */
+async function filled(path: string, things: Things): Promise<string> {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    segments.push(segment.startsWith(':') ? await things.of(path.split('/')[segments.length - 1] ?? '') : segment);
+  }
+  return segments.join('/');
+}
+
+const v2PolicyBody = (accountId: string, iamId: string) => ({
+  type: 'access',
+  subject: { attributes: [{ key: 'iam_id', operator: 'stringEquals', value: iamId }] },
+  resource: {
+    attributes: [
+      { key: 'accountId', operator: 'stringEquals', value: accountId },
+      { key: 'serviceName', operator: 'stringEquals', value: 'generic-service' },
+    ],
+  },
+  control: { grant: { roles: [{ role_id: 'crn:v1:bluemix:public:iam::::role:Viewer' }] } },
+});
+
+const question = (accountId: string, id: string) => ({
+  subject: { attributes: { id, scope: 'ibm openid' } },
+  action: 'logs.data-ingress.send',
+  resource: { attributes: { accountId, serviceName: 'logs', serviceInstance: 'one' } },
+});

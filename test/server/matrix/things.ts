@@ -1,0 +1,89 @@
+import type { RunningService } from '../../harness/running-service.ts';
+import { givenMember, type People } from './people.ts';
+
+/** What routes do things to, by the part of the path before its id. None of it belongs to anybody who tries. */
+export interface Things {
+  /** @returns the id of a thing of this kind, made when there is none @throws Error a kind that nobody has said how to make */
+  of(kind: string): Promise<string>;
+  /** Those that were asked for since the last call may be gone or changed: they are made anew. */
+  used(): void;
+}
+
+/** @returns things of the account, none of them made yet */
+export function thingsIn(service: RunningService, { accountId, ownerToken }: People): Things {
+  const known = new Map<string, Promise<string>>();
+  const asked = new Set<string>();
+  let made = 0;
+
+  const make = async (path: string, json: object): Promise<string> => {
+    const answer = await service.call('POST', path, { token: await ownerToken(), json });
+    if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
+    return String(answer.body.id);
+  };
+  const of = (kind: string): Promise<string> => {
+    asked.add(kind);
+    const maker = MAKERS[kind];
+    if (maker === undefined) throw new Error(`say in test/server/matrix/things.ts how to make what follows /${kind}/`);
+    const id = known.get(kind) ?? maker();
+    known.set(kind, id);
+    return id;
+  };
+  const iamIdOf = async (serviceId: Promise<string>): Promise<string> => `iam-${await serviceId}`;
+  const name = (): string => {
+    made += 1;
+    return `Thing${made}`;
+  };
+
+  const MAKERS: Readonly<Record<string, () => Promise<string>>> = {
+    accounts: async () => accountId,
+    users: () => givenMember(service, accountId),
+    serviceids: () => make('/v1/serviceids', { account_id: accountId, name: name() }),
+    apikeys: async () => make('/v1/apikeys', { name: name(), iam_id: await iamIdOf(of('serviceids')) }),
+    serviceid_groups: () => make('/v1/serviceid_groups', { account_id: accountId, name: name() }),
+    policies: async () => make('/v1/policies', policyBody({ accountId, iamId: await iamIdOf(of('serviceids')) })),
+    groups: () => make(`/v2/groups?account_id=${accountId}`, { name: name() }),
+    rules: async () => make(`/v2/groups/${await of('groups')}/rules`, { name: name(), ...RULE }),
+    members: async () => {
+      const iamId = await iamIdOf(of('serviceids'));
+      const json = { members: [{ iam_id: iamId, type: 'service' }] };
+      await service.call('PUT', `/v2/groups/${await of('groups')}/members`, { token: await ownerToken(), json });
+      return iamId;
+    },
+    roles: () => make('/v2/roles', roleBody(accountId, name())),
+  };
+  return {
+    of,
+    used() {
+      for (const kind of asked) known.delete(kind);
+      asked.clear();
+    },
+  };
+}
+
+/** What a rule is made of, but its name. */
+export const RULE = {
+  expiration: 12,
+  realm_name: 'https://idp.example.test/saml',
+  conditions: [{ claim: 'team', operator: 'EQUALS', value: '"build"' }],
+};
+
+/** A policy that every administrator may give: what it gives, each of them holds. */
+export const policyBody = ({ accountId, iamId }: { readonly accountId: string; readonly iamId: string }) => ({
+  type: 'access',
+  subjects: [{ attributes: [{ name: 'iam_id', value: iamId }] }],
+  roles: [{ role_id: 'crn:v1:bluemix:public:iam::::role:Viewer' }],
+  resources: [
+    {
+      attributes: [
+        { name: 'accountId', value: accountId },
+        { name: 'serviceName', value: 'generic-service' },
+      ],
+    },
+  ],
+});
+
+/** A custom role that every administrator may make. */
+export const roleBody = (accountId: string, name: string) => ({
+  ...{ name, display_name: name, account_id: accountId, service_name: 'generic-service' },
+  actions: ['resource-controller.instance.retrieve'],
+});
