@@ -1,27 +1,35 @@
 import { type QueryFilter, trusted } from 'mongoose';
 import type { Collection, Entity, IndexDefinition, IndexValue } from '../store/collection.ts';
 import type { Page, PageRequest, Reader } from '../store/store.ts';
+import type { ReadOne } from './batched-reads.ts';
 import { indexValue, type StoredDocument, storedField, toEntity } from './documents.ts';
 import type { EntityModels } from './entity-models.ts';
 import type { ReadGate } from './read-gate.ts';
 
 type Filter = QueryFilter<StoredDocument>;
 
+/** How the primary is read. */
+export interface ReadingParts {
+  readonly models: EntityModels;
+  readonly gate: ReadGate;
+  readonly readOne: ReadOne;
+}
+
 /** Reads one collection from the primary, as the majority has it. */
 export function mongoReader<T extends Entity, Index extends string>(
-  models: EntityModels,
+  { models, gate, readOne }: ReadingParts,
   collection: Collection<T, Index>,
-  gate: ReadGate,
 ): Reader<T, Index> {
-  const { model, native } = models(collection.name);
-  const entityOf = (document: Readonly<Record<string, unknown>> | null) =>
-    document === null ? undefined : toEntity<T>(collection, document);
+  const entityModel = models(collection.name);
+  const { model, native } = entityModel;
+  const entityOf = (document: Readonly<Record<string, unknown>> | null | undefined) =>
+    document === null || document === undefined ? undefined : toEntity<T>(collection, document);
 
   return {
     // The two hottest reads go to the driver below mongoose: no casting is needed, `indexValue` lets no operator through.
     async get(id) {
-      const filter = { _id: String(indexValue(id)) };
-      return gate.read(async () => entityOf(await native.findOne(filter)));
+      const value = String(indexValue(id));
+      return entityOf(await readOne({ model: entityModel, field: 'id', index: '_id_', value }));
     },
 
     async find(index, values) {
@@ -29,6 +37,11 @@ export function mongoReader<T extends Entity, Index extends string>(
       if (unique !== true) throw new TypeError(`${collection.name}.${index} is not unique`);
       if (values.length !== fields.length)
         throw new TypeError(`${collection.name}.${index} has ${fields.length} values`);
+      const [field, ...further] = fields;
+      const [value] = values;
+      if (field !== undefined && value !== undefined && further.length === 0) {
+        return entityOf(await readOne({ model: entityModel, field, index, value: indexValue(value) }));
+      }
       const filter = equalTo(fields, values);
       return gate.read(async () => entityOf(await native.findOne(filter)));
     },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
 import type { Store, StoreMigrations } from '../store/store.ts';
+import { batchedReads } from './batched-reads.ts';
 import { bulkWrites } from './bulk-writes.ts';
 import { changeFeed } from './change-feed.ts';
 import type { AnyCollection } from './documents.ts';
@@ -74,6 +75,7 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
   const beats = heartbeat();
   const primary = provenPrimary(connection, beatThroughMongo(connection), beats.processId);
   const gate = readGate(primary.believed);
+  const reading = { models, gate, readOne: batchedReads(gate) };
   const primaryAge = beats.sendBy(primary.beat);
   const feed = changeFeed({
     connection,
@@ -103,9 +105,9 @@ export async function openMongoRedisStore(parts: MongoRedisStoreParts): Promise<
   const tell = async (news: readonly News[]): Promise<void> =>
     void (await Promise.all([spread.tell(news), siblings?.tell(news)]));
   return {
-    read: (collection) => mongoReader(models, collection, gate),
+    read: (collection) => mongoReader(reading, collection),
     readRecent: (collection) => {
-      const reader = mongoReader(models, collection, gate);
+      const reader = mongoReader(reading, collection);
       const cache = caches.of(collection.name);
       return cache === undefined ? reader : recentReader({ collection, reader, cache, subscription: followed, counts });
     },
