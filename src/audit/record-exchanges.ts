@@ -39,7 +39,7 @@ export interface ExchangeRecorderParts {
 
 interface Sums {
   /** By account, key and client: exchanges since the last flush. */
-  readonly exchanges: Map<string, { readonly exchange: SuccessfulExchange; readonly address: string; count: number }>;
+  exchanges: Map<string, { readonly exchange: SuccessfulExchange; readonly address: string; count: number }>;
   minuteAt: number;
   lastAt: number;
 }
@@ -67,7 +67,8 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
         activity.add({ id, add: { authnCount: count }, raise: { lastAuthnAt: lastAt } });
       }
     }
-    sums.exchanges.clear();
+    // A new one: a map that is cleared goes on from a table that has grown old, and garbage collection keeps what is put into it.
+    sums.exchanges = new Map();
   };
 
   const flushRecords = async (manner: 'at-once' | 'gently' = 'at-once'): Promise<void> => {

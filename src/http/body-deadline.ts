@@ -21,7 +21,7 @@ export function endLateBodies(
     const begunBefore = performance.now() - milliseconds;
     for (const connection of connections.all()) {
       if (connection.refused || connection.begunAt > begunBefore) continue;
-      for (const response of connection.inFlight) if (isAwaited(response)) onLate(connection, response);
+      for (const response of [...connection.inFlight]) if (isAwaited(response)) onLate(connection, response);
     }
   };
   const checking = setInterval(check, everyMilliseconds).unref();

@@ -3,8 +3,12 @@ import type { Socket } from 'node:net';
 
 /** What is known of one open connection. */
 export interface Connection {
-  /** Answers begun or owed, in the order of their requests. */
-  readonly inFlight: Set<ServerResponse>;
+  /**
+   * Answers begun or owed, in the order of their requests. A list: a `Set` makes a new table now and then, V8 links it from
+   * the one before, and one of these that has grown old keeps all that come after it, with every request of the connection
+   * and its answer, until the next full garbage collection.
+   */
+  readonly inFlight: ServerResponse[];
   /** Requests that have come so far. */
   requests: number;
   /** When the headers of the last one were there, on the clock of `performance`. Only the last one can be incomplete. */
@@ -39,7 +43,7 @@ export function newConnections(): Connections {
 
   const add = (socket: Socket): Connection => {
     const connection: Connection = {
-      inFlight: new Set(),
+      inFlight: [],
       requests: 0,
       begunAt: 0,
       refused: false,
@@ -50,7 +54,7 @@ export function newConnections(): Connections {
       open.delete(socket);
       // Node tells the end only to the answer whose turn it is. The ones behind it would be counted as under way for
       // ever, and whoever sends requests ahead and leaves could fill every bound on them.
-      for (const response of connection.inFlight) if (response.socket === null) response.emit('close');
+      for (const response of [...connection.inFlight]) if (response.socket === null) response.emit('close');
     });
     return connection;
   };
@@ -64,10 +68,11 @@ export function newConnections(): Connections {
       const connection = open.get(socket) ?? add(socket);
       connection.requests += 1;
       connection.begunAt = performance.now();
-      connection.inFlight.add(response);
+      connection.inFlight.push(response);
       response.once('close', () => {
-        connection.inFlight.delete(response);
-        if (connection.inFlight.size === 0) connection.whenIdle?.();
+        const at = connection.inFlight.indexOf(response);
+        if (at >= 0) connection.inFlight.splice(at, 1);
+        if (connection.inFlight.length === 0) connection.whenIdle?.();
       });
       return connection;
     },

@@ -199,7 +199,7 @@ function requestListener(
 ): RequestListener {
   return (request, response) => {
     const connection = connections.of(request.socket);
-    const ahead = connection?.inFlight.size ?? 0;
+    const ahead = connection?.inFlight.length ?? 0;
     const refusal = refusalOf(request, ahead + 1, limits);
     if (state.stopping) response.setHeader('Connection', 'close');
     // Behind nothing else, such an answer is written by now and owed to nobody, unless it waits for others or its client.

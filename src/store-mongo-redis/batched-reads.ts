@@ -24,9 +24,10 @@ export type ReadOne = (wanted: SingleRead) => Promise<StoredDocument | undefined
 
 /** Calls under way at once, for each index; a slow one does not hold up the next. */
 const CALLS_UNDER_WAY = 2;
-const VALUES_PER_CALL = 100;
+const ASKERS_PER_CALL = 100;
 
 interface Asker {
+  readonly value: IndexValue;
   readonly resolve: (document: StoredDocument | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -34,7 +35,8 @@ interface Asker {
 /** What waits for a call on one index of one collection. */
 interface Queue {
   readonly wanted: Omit<SingleRead, 'value'>;
-  readonly waiting: Map<IndexValue, Asker[]>;
+  /** In the order in which they asked. A list: see `entity-cache.ts`. */
+  readonly waiting: Asker[];
   underWay: number;
   isTurnAwaited: boolean;
 }
@@ -44,8 +46,8 @@ export function batchedReads(gate: ReadGate): ReadOne {
   const queues = new Map<string, Queue>();
 
   const send = (queue: Queue): void => {
-    while (queue.waiting.size > 0 && queue.underWay < CALLS_UNDER_WAY) {
-      const asked = takenFrom(queue.waiting);
+    while (queue.waiting.length > 0 && queue.underWay < CALLS_UNDER_WAY) {
+      const asked = queue.waiting.splice(0, ASKERS_PER_CALL);
       queue.underWay += 1;
       void answer(gate, queue.wanted, asked).finally(() => {
         queue.underWay -= 1;
@@ -56,7 +58,7 @@ export function batchedReads(gate: ReadGate): ReadOne {
 
   return ({ value, ...wanted }) => {
     const name = `${wanted.model.collection.name} ${wanted.index}`;
-    const queue = queues.get(name) ?? { wanted, waiting: new Map(), underWay: 0, isTurnAwaited: false };
+    const queue = queues.get(name) ?? { wanted, waiting: [], underWay: 0, isTurnAwaited: false };
     queues.set(name, queue);
     if (!queue.isTurnAwaited) {
       queue.isTurnAwaited = true;
@@ -66,38 +68,21 @@ export function batchedReads(gate: ReadGate): ReadOne {
       });
     }
     return new Promise((resolve, reject) => {
-      const asker = { resolve, reject };
-      const askers = queue.waiting.get(value);
-      if (askers === undefined) queue.waiting.set(value, [asker]);
-      else askers.push(asker);
+      queue.waiting.push({ value, resolve, reject });
     });
   };
 }
 
-/** @returns those who have waited longest, at most for so many values as one call reads; they wait no longer */
-function takenFrom(waiting: Map<IndexValue, Asker[]>): ReadonlyMap<IndexValue, readonly Asker[]> {
-  const taken = new Map<IndexValue, readonly Asker[]>();
-  for (const [value, askers] of waiting) {
-    if (taken.size === VALUES_PER_CALL) break;
-    taken.set(value, askers);
-    waiting.delete(value);
-  }
-  return taken;
-}
-
-async function answer(
-  gate: ReadGate,
-  wanted: Queue['wanted'],
-  asked: ReadonlyMap<IndexValue, readonly Asker[]>,
-): Promise<void> {
+async function answer(gate: ReadGate, wanted: Queue['wanted'], asked: readonly Asker[]): Promise<void> {
   const field = storedField(wanted.field);
   try {
-    const documents = await gate.read(() => documentsWith(wanted, field, [...asked.keys()]));
+    const values = [...new Set(asked.map(({ value }) => value))];
+    const documents = await gate.read(() => documentsWith(wanted, field, values));
     // The field is part of a unique index, so it is there, and what `indexValue` lets through.
     const found = new Map(documents.map((document) => [document[field] as IndexValue, document] as const));
-    for (const [value, askers] of asked) for (const { resolve } of askers) resolve(found.get(value));
+    for (const { value, resolve } of asked) resolve(found.get(value));
   } catch (error) {
-    for (const askers of asked.values()) for (const { reject } of askers) reject(error);
+    for (const { reject } of asked) reject(error);
   }
 }
 

@@ -2,7 +2,14 @@ import { mongo, trusted } from 'mongoose';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import type { Store, Tally } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
-import { type AnyCollection, indexValue, requireField, toDocument, toStored } from './documents.ts';
+import {
+  type AnyCollection,
+  indexValue,
+  requireField,
+  type StoredDocument,
+  toDocument,
+  toStored,
+} from './documents.ts';
 import type { EntityModels } from './entity-models.ts';
 import { isDuplicateKey, withinStoreTime } from './store-failures.ts';
 
@@ -22,10 +29,10 @@ export function bulkWrites(models: EntityModels): Pick<Store, 'append' | 'tally'
 
     async tally(collection, tallies) {
       if (tallies.length === 0) return;
-      const { model, collection: known } = models(collection.name);
+      const { native, collection: known } = models(collection.name);
       const writes = tallies.map((tally) => upsertOf(known, tally));
-      const bulk = (part: typeof writes) =>
-        model.bulkWrite(part, { ordered: false, strict: 'throw', timestamps: false });
+      // Below mongoose, as above: casting took as long as everything else that is done for them here.
+      const bulk = (part: typeof writes) => native.bulkWrite(part, { ordered: false });
       await withinStoreTime(
         () =>
           bulk(writes).catch((error: unknown) => {
@@ -59,17 +66,21 @@ export function bulkWrites(models: EntityModels): Pick<Store, 'append' | 'tally'
   };
 }
 
-function upsertOf(collection: AnyCollection, { id, add, raise = {}, first = {} }: Tally) {
+function upsertOf(
+  collection: AnyCollection,
+  { id, add, raise = {}, first = {} }: Tally,
+): mongo.AnyBulkWriteOperation<StoredDocument> {
+  const stored = (values: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> =>
+    Object.fromEntries(Object.entries(values).map(([field, value]) => [field, toStored(collection, field, value)]));
   for (const field of Object.keys({ ...add, ...raise })) requireField(collection, field, 'integer');
-  const firstValues = Object.entries(first).map(
-    ([field, value]) => [field, toStored(collection, field, value)] as const,
-  );
   const update = {
-    $setOnInsert: { entityTag: firstEntityTag(), ...Object.fromEntries(firstValues) },
-    ...(Object.keys(add).length > 0 && { $inc: { ...add } }),
-    ...(Object.keys(raise).length > 0 && { $max: { ...raise } }),
+    $setOnInsert: { entityTag: firstEntityTag(), ...stored(first) },
+    ...(Object.keys(add).length > 0 && { $inc: stored(add) }),
+    ...(Object.keys(raise).length > 0 && { $max: stored(raise) }),
   };
-  return { updateOne: { filter: { _id: String(indexValue(id)) }, update, upsert: true } };
+  // The driver's types cannot know which fields of an open-ended document are numbers; here they have been checked.
+  const checked = update as unknown as mongo.UpdateFilter<StoredDocument>;
+  return { updateOne: { filter: { _id: String(indexValue(id)) }, update: checked, upsert: true } };
 }
 
 function passOverKnownIds(name: string): (error: unknown) => void {

@@ -20,10 +20,13 @@ export interface EntityCache {
 }
 
 interface Fill {
+  readonly key: string;
   readonly answer: Promise<Entity | undefined>;
-  /** Entities that changed while it was under way; `everything` when nobody knows which. */
-  readonly changed: Set<string>;
+  /** Entities that changed while it was under way, if any did; `everything` when nobody knows which. */
+  changed: Set<string> | undefined;
   everything: boolean;
+  /** Whether it began after all changes that are known: who asks after a change must not get what was read before it. */
+  joinable: boolean;
 }
 
 const KEPT_ENTITIES = 20_000;
@@ -47,15 +50,15 @@ export function entityCache(): EntityCache {
   });
   const idOf = new LRUCache<string, string>({ max: KEPT_ENTITIES });
   const absent = new LRUCache<string, true>({ max: KEPT_ABSENT, ttl: ABSENT_MILLISECONDS });
-  const fills = new Set<Fill>();
-  /** Those that began after all changes that are known: who asks after a change must not get what was read before it. */
-  const joinable = new Map<string, Fill>();
+  // A list, and no `Map`: V8 links each of a map's tables from the one before, and one of them that has grown old keeps every
+  // later entry until the next full garbage collection. It is as long as there are reads under way.
+  const fills: Fill[] = [];
 
   const keep = (key: string, entity: Entity | undefined, { changed, everything }: Fill): void => {
     if (everything) return;
     if (entity === undefined) {
-      if (changed.size === 0 && key.length <= LONGEST_ABSENT) absent.set(key, true);
-    } else if (!changed.has(entity.id)) {
+      if (changed === undefined && key.length <= LONGEST_ABSENT) absent.set(key, true);
+    } else if (changed?.has(entity.id) !== true) {
       byId.set(entity.id, entity);
       idOf.set(key, entity.id);
     }
@@ -70,15 +73,11 @@ export function entityCache(): EntityCache {
     isAbsent: (key) => absent.has(key),
 
     fill(key, read) {
-      const underWay = joinable.get(key);
+      const underWay = fills.find((known) => known.joinable && known.key === key);
       if (underWay !== undefined) return underWay.answer;
-      const fill: Fill = { answer: read(), changed: new Set(), everything: false };
-      fills.add(fill);
-      joinable.set(key, fill);
-      const end = (): void => {
-        fills.delete(fill);
-        if (joinable.get(key) === fill) joinable.delete(key);
-      };
+      const fill: Fill = { key, answer: read(), changed: undefined, everything: false, joinable: true };
+      fills.push(fill);
+      const end = (): void => void fills.splice(fills.indexOf(fill), 1);
       const settle = fill.answer.then((entity) => {
         end();
         keep(key, entity, fill);
@@ -91,16 +90,18 @@ export function entityCache(): EntityCache {
       // It may be a new one that somebody has just been told is not there.
       // Clearing takes as long as it has room for entries, also when there are none.
       if (absent.size > 0) absent.clear();
-      joinable.clear();
-      for (const fill of fills) fill.changed.add(id);
+      for (const fill of fills) {
+        fill.joinable = false;
+        fill.changed ??= new Set();
+        fill.changed.add(id);
+      }
     },
 
     forgetAll() {
       byId.clear();
       idOf.clear();
       absent.clear();
-      joinable.clear();
-      for (const fill of fills) fill.everything = true;
+      for (const fill of fills) Object.assign(fill, { joinable: false, everything: true });
     },
   };
 }
