@@ -38,8 +38,11 @@ export interface EventStream {
 }
 
 const EVENTS = ['insert', 'replace', 'update', 'delete'];
-/** Without it who is behind is sent 16 MB at a time, which are hundreds of megabytes of objects. */
-const EVENTS_PER_READ = 500;
+/**
+ * Without it who is behind is sent 16 MB at a time, which are hundreds of megabytes of objects. The driver keeps every event of
+ * an answer, parsed, until the last one was taken: of 500 so much grows old that 200,000 events left 220 MB, of 100 34 MB.
+ */
+const EVENTS_PER_READ = 100;
 const LONGEST_PAUSE_MILLISECONDS = 1_000;
 
 /** Follows the changes of the named collections until it is closed: whatever breaks it, it begins again where it was. */
