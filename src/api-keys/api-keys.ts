@@ -176,15 +176,15 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       });
     },
 
-    async createWithServiceId(caller, chosenServiceId, chosenKey) {
-      const { serviceId, changes: serviceIdChanges } = await serviceIds.plan(caller, chosenServiceId);
-      const { accountId, iamId } = serviceId;
-      await requireRight(caller, 'create', { accountId });
-      const { apiKey, secret, changes } = issue(caller, { ...chosenKey, accountId, iamId });
-      const together = [...serviceIdChanges, ...changes];
-      await untilUndisturbed(() => chosenValues.commit(caller, accountId, chosenKey.value, together));
-      return { serviceId, apiKey, secret };
-    },
+    createWithServiceId: (caller, chosenServiceId, chosenKey) =>
+      untilUndisturbed(async () => {
+        const { serviceId, changes: serviceIdChanges } = await serviceIds.plan(caller, chosenServiceId);
+        const { accountId, iamId } = serviceId;
+        await requireRight(caller, 'create', { accountId });
+        const { apiKey, secret, changes } = issue(caller, { ...chosenKey, accountId, iamId });
+        await chosenValues.commit(caller, accountId, chosenKey.value, [...serviceIdChanges, ...changes]);
+        return { serviceId, apiKey, secret };
+      }),
 
     get: async (caller, id) => visible(caller, await reader.get(id), 'get'),
 

@@ -9,11 +9,11 @@ import { serviceNamed } from '../resource-catalog/catalog.ts';
 import { actionsOfService, rolesOf } from '../resource-catalog/roles.ts';
 import type { ServiceDefinition } from '../resource-catalog/service-definition.ts';
 import { changeEntity } from '../store/change-entity.ts';
-import { insert, remove } from '../store/changes.ts';
+import { insert } from '../store/changes.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
+import { removeUnused } from '../store/remove-unused.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
-import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { CUSTOM_ROLES, type CustomRole, customRoleCrn } from './custom-role.ts';
 import { CustomRoleExists } from './custom-role-problems.ts';
 import { policyUsing } from './role-uses.ts';
@@ -157,17 +157,16 @@ export function customRolesIn({ store, access, clock }: CustomRolesParts): Custo
       }),
 
     remove: (caller, id) =>
-      untilUndisturbed(async () => {
-        const role = await setState(caller, id, 'ending');
-        const using = await policyUsing(store, role);
-        if (using === undefined) {
-          await store.commit([remove(CUSTOM_ROLES, role), audited(caller, record('delete', role, undefined))]);
-          return;
-        }
-        await setState(caller, id, 'active');
-        throw new EntityInUse('A policy gives the role.', {
-          details: `Delete or change the policy ${using.id} first.`,
-        });
+      removeUnused({
+        store,
+        collection: CUSTOM_ROLES,
+        setEnding: (ending) => setState(caller, id, ending ? 'ending' : 'active'),
+        async inUse(role) {
+          const using = await policyUsing(store, role);
+          const details = `Delete or change the policy ${using?.id} first.`;
+          return using && new EntityInUse('A policy gives the role.', { details });
+        },
+        also: (role) => [audited(caller, record('delete', role, undefined))],
       }),
   };
 }

@@ -14,6 +14,7 @@ import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
 import { snapshotKeysOf } from '../secrets/snapshot-keys.ts';
+import { serviceIdGroupsIn } from '../service-ids/service-id-groups.ts';
 import { serviceIdsIn } from '../service-ids/service-ids.ts';
 import { signOutIn } from '../sign-out/sign-out.ts';
 import { openSigningKeys } from '../signing-keys/signing-keys.ts';
@@ -126,7 +127,6 @@ export async function assembleDomains(parts: AssembleParts) {
   return {
     access,
     accessDomains: async () => (await import('./access-domains.ts')).accessDomainsIn({ store, access, clock }),
-    reporting: async () => (await import('./reporting-domains.ts')).reportingDomainsIn({ store, access, clock }),
     accounts,
     namedMembers: namedMembersIn({ store, access }),
     absentThings: absentThings({ access }),
@@ -138,6 +138,7 @@ export async function assembleDomains(parts: AssembleParts) {
     },
     apiKeys,
     serviceIds,
+    serviceIdGroups: serviceIdGroupsIn({ store, access, clock }),
     signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),
     exchange,

@@ -12,9 +12,9 @@ import { NODES } from '../nodes/node.ts';
 import { ACCESS_SETTINGS } from '../policies/access-settings.ts';
 import { CUSTOM_ROLES } from '../policies/custom-role.ts';
 import { POLICIES } from '../policies/policy.ts';
-import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
+import { SERVICE_ID_GROUPS } from '../service-ids/service-id-group.ts';
 import { SIGNING_KEYS } from '../signing-keys/signing-key.ts';
 import { anyCollection, type Collection, type Entity } from '../store/collection.ts';
 import { INVITATIONS } from '../users/invitation.ts';
@@ -31,6 +31,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(PASSWORDS),
   anyCollection(HOST_NAMES),
   anyCollection(SERVICE_IDS),
+  anyCollection(SERVICE_ID_GROUPS),
   anyCollection(POLICIES),
   anyCollection(ACCESS_SETTINGS),
   anyCollection(ACCESS_GROUPS),
@@ -40,8 +41,6 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(CUSTOM_ROLES),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
-  anyCollection(REPORTS),
-  anyCollection(REPORT_PIECES),
   anyCollection(REVOCATIONS),
   anyCollection(SIGNING_KEYS),
   anyCollection(NODES),

@@ -7,6 +7,8 @@ import type { ServiceId } from './service-id.ts';
 /** What the maker of a service ID chooses. */
 export interface NewServiceId {
   readonly accountId: string;
+  /** The service ID group it is to be in. */
+  readonly groupId?: string | undefined;
   readonly name: string;
   readonly description?: string | undefined;
   readonly uniqueInstanceCrns?: readonly string[] | undefined;
@@ -16,12 +18,13 @@ export interface NewServiceId {
 /** Makes a service ID; it is not stored yet. */
 export function newServiceId(chosen: NewServiceId, createdBy: string, now: number): ServiceId {
   const id = `ServiceId-${randomUUID()}`;
-  const { accountId, name, description = '', uniqueInstanceCrns = [], locked = false } = chosen;
+  const { accountId, groupId, name, description = '', uniqueInstanceCrns = [], locked = false } = chosen;
   return {
     id,
     entityTag: firstEntityTag(),
     iamId: `iam-${id}`,
     accountId,
+    ...(groupId !== undefined && { groupId }),
     name,
     description,
     uniqueInstanceCrns,
@@ -40,6 +43,6 @@ export const serviceIdCrn = ({ accountId, id }: ServiceId): string =>
 
 /** What the audit record keeps of a service ID. */
 export function auditedServiceId(serviceId: ServiceId): AuditedState {
-  const { name, description, uniqueInstanceCrns, locked, state, generation } = serviceId;
-  return { name, description, uniqueInstanceCrns, locked, state, generation };
+  const { name, description, groupId, uniqueInstanceCrns, locked, state, generation } = serviceId;
+  return { groupId, name, description, uniqueInstanceCrns, locked, state, generation };
 }

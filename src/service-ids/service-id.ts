@@ -7,6 +7,8 @@ export interface ServiceId extends Entity {
   /** `iam-ServiceId-<uuid>`: what keys, policies and tokens name. */
   readonly iamId: string;
   readonly accountId: string;
+  /** The service ID group it is in, for good; absent: in none. */
+  readonly groupId?: string;
   /** Not unique. */
   readonly name: string;
   readonly description: string;
@@ -31,6 +33,7 @@ export const SERVICE_IDS = defineCollection<ServiceId>()('service_ids', {
     entityTag: 'string',
     iamId: 'string',
     accountId: 'string',
+    groupId: 'string',
     name: 'string',
     description: 'string',
     uniqueInstanceCrns: 'json',
@@ -48,6 +51,8 @@ export const SERVICE_IDS = defineCollection<ServiceId>()('service_ids', {
     byDescription: { fields: ['accountId', 'state', 'description', 'id'] },
     byCreation: { fields: ['accountId', 'state', 'createdAt', 'id'] },
     byModification: { fields: ['accountId', 'state', 'modifiedAt', 'id'] },
+    // Asked for one group only, so that those in none need no value in its place.
+    byGroup: { fields: ['accountId', 'state', 'groupId', 'createdAt', 'id'] },
   },
   followed: true,
 });

@@ -9,7 +9,9 @@ import { type Change, insert } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
 import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
+import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { identitySubject } from '../token-format/revocation-subjects.ts';
+import { expectGroup } from './expect-group.ts';
 import { auditedServiceId, type NewServiceId, newServiceId, serviceIdCrn } from './new-service-id.ts';
 import { SERVICE_ID_ORDERS, SERVICE_IDS, type ServiceId } from './service-id.ts';
 import { requireServiceIdCreation } from './service-id-creation.ts';
@@ -26,6 +28,8 @@ export interface ServiceIdListRequest {
   readonly accountId: string;
   /** Only those of exactly this name. */
   readonly name?: string | undefined;
+  /** Only those in this service ID group. */
+  readonly groupId?: string | undefined;
   readonly order: keyof typeof SERVICE_ID_ORDERS;
   readonly descending: boolean;
   readonly after?: readonly IndexValue[] | undefined;
@@ -104,30 +108,36 @@ export function serviceIdsIn({ store, access, clock }: ServiceIdsParts): Service
 
   const plan: ServiceIds['plan'] = async (caller, chosen) => {
     await requireServiceIdCreation({ store, access }, caller, chosen.accountId);
+    const expected = await expectGroup(store, chosen.accountId, chosen.groupId);
     const serviceId = newServiceId(chosen, caller.iamId, clock.now());
     return {
       serviceId,
-      changes: [insert(SERVICE_IDS, serviceId), audited(caller, record('create', undefined, serviceId))],
+      changes: [...expected, insert(SERVICE_IDS, serviceId), audited(caller, record('create', undefined, serviceId))],
     };
   };
 
   return {
     plan,
 
-    async create(caller, chosen) {
-      const { serviceId, changes } = await plan(caller, chosen);
-      await store.commit(changes);
-      return serviceId;
-    },
+    create: (caller, chosen) =>
+      untilUndisturbed(async () => {
+        const { serviceId, changes } = await plan(caller, chosen);
+        await store.commit(changes);
+        return serviceId;
+      }),
 
     get: (caller, id) => existing(caller, id, 'get'),
 
-    async list(caller, { accountId, name, order, matches, ...page }) {
+    async list(caller, { accountId, matches, order, name, groupId, ...page }) {
       await requireRight(caller, 'list', { accountId });
-      const index = name === undefined ? SERVICE_ID_ORDERS[order] : 'byName';
-      const equals = [accountId, 'active', ...(name === undefined ? [] : [name])];
-      const reader = store.read(SERVICE_IDS);
-      return readListing({ reader, collection: SERVICE_IDS, index, request: { ...page, equals }, matches });
+      const { index, equals, isGroup } = placeOf({ order, name, groupId });
+      const inGroup = (serviceId: ServiceId): boolean =>
+        serviceId.groupId === groupId && (matches === undefined || matches(serviceId));
+      return readListing({
+        ...{ reader: store.read(SERVICE_IDS), collection: SERVICE_IDS, index },
+        request: { ...page, equals: [accountId, 'active', ...equals] },
+        matches: groupId === undefined || isGroup ? matches : inGroup,
+      });
     },
 
     update: (caller, id, { name, description, uniqueInstanceCrns }, ifMatch) =>
@@ -159,6 +169,15 @@ export function serviceIdsIn({ store, access, clock }: ServiceIdsParts): Service
     setLocked: (caller, id, locked) =>
       change(caller, id, { verb: locked ? 'lock' : 'unlock', next: () => ({ locked }) }),
   };
+}
+
+/** @returns the index to read, and whether it has only those of the group */
+function placeOf({ order, name, groupId }: Pick<ServiceIdListRequest, 'order' | 'name' | 'groupId'>) {
+  if (name !== undefined) return { index: 'byName', equals: [name], isGroup: false } as const;
+  if (groupId === undefined || order !== 'created_at') {
+    return { index: SERVICE_ID_ORDERS[order], equals: [], isGroup: false } as const;
+  }
+  return { index: 'byGroup', equals: [groupId], isGroup: true } as const;
 }
 
 /** One change of a service ID. */

@@ -159,4 +159,23 @@ describeOnEveryBackend('@ibm-cloud/platform-services: service IDs', (service) =>
       expect(result.serviceids.map((serviceId) => serviceId.id)).toEqual([id]);
     });
   });
+
+  describe('given a service ID group', () => {
+    it('when it is made, filled, changed, listed and deleted, then the client gets what it expects', async () => {
+      const made = await client.createServiceIdGroup({ accountId, name: 'SDK group', description: 'of the client' });
+      const { id = '', entity_tag: ifMatch = '' } = made.result;
+      const serviceId = await client.createServiceId({ accountId, name: 'in it', groupId: id, showGroupId: 'true' });
+      const changed = await client.updateServiceIdGroup({ id, ifMatch, name: 'SDK group, renamed' });
+      const listed = await client.listServiceIds({ accountId, groupId: id, showGroupId: 'true' });
+
+      expect(made.status).toBe(201);
+      expect(serviceId.result.group_id).toBe(id);
+      expect((await client.getServiceIdGroup({ id })).result).toEqual(changed.result);
+      expect((await client.listServiceIdGroup({ accountId })).result.serviceid_groups).toContainEqual(changed.result);
+      expect(listed.result.serviceids).toMatchObject([{ id: serviceId.result.id, group_id: id }]);
+      await expect(client.deleteServiceIdGroup({ id })).rejects.toMatchObject({ status: 409 });
+      await client.deleteServiceId({ id: serviceId.result.id });
+      expect((await client.deleteServiceIdGroup({ id })).status).toBe(204);
+    });
+  });
 });

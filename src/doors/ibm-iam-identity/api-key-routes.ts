@@ -8,6 +8,7 @@ import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import type { ServiceIdGroups } from '../../service-ids/service-id-groups.ts';
 import { isUser } from '../../users/is-user.ts';
 import { writeEntity, writeNothing } from './answers.ts';
 import { API_KEY_PATHS } from './api-key-operations.ts';
@@ -33,6 +34,7 @@ export type CallerOf = (request: Request) => Promise<Caller>;
 /** What the routes of API keys stand on. */
 export interface ApiKeyRouteParts {
   readonly apiKeys: ApiKeys;
+  readonly serviceIdGroups: ServiceIdGroups;
   readonly trackRecord: TrackRecord;
   readonly callerOf: CallerOf;
   readonly cursors: SealedCursors;
@@ -64,22 +66,25 @@ export function apiKeyRoutes(router: Router, parts: ApiKeyRouteParts): void {
 }
 
 function listApiKeys(parts: ApiKeyRouteParts): RequestHandler {
-  const { apiKeys, trackRecord, callerOf, cursors, publicUrl } = parts;
+  const { apiKeys, serviceIdGroups, trackRecord, callerOf, cursors, publicUrl } = parts;
   return async (request, response) => {
     const caller = await callerOf(request);
     const query = readQuery(request, API_KEY_LIST_PARAMETERS);
     const accountId = query.account_id ?? caller.accountId;
-    const iamId = query.iam_id ?? (query.scope === 'account' ? undefined : caller.iamId);
+    const { group_id: groupId } = query;
+    const isOfMany = query.scope === 'account' || groupId !== undefined;
+    const iamId = query.iam_id ?? (isOfMany ? undefined : caller.iamId);
     const address: ListAddress = {
       publicUrl,
       cursors,
       request,
       path: API_KEY_PATHS.all,
       parameters: Object.keys(API_KEY_LIST_PARAMETERS.shape),
-      context: [accountId, iamId, query.type, query.filter, query.sort, query.order],
+      context: [accountId, iamId, groupId, query.type, query.filter, query.sort, query.order],
     };
     const place = readPagePlace(address, query);
-    const wanted = { accountId, iamId, order: query.sort, matches: matching(query) };
+    const group = groupId === undefined ? undefined : await serviceIdGroups.membersOf(caller, groupId);
+    const wanted = { accountId, iamId, order: query.sort, matches: matching({ ...query, group }) };
     const listing = await apiKeys.list(caller, { ...wanted, ...place.asked });
     const { rows, envelope } = writtenPage(address, place, listing);
     // A list never shows a value, also not a stored one: one careless call would show all of them.
@@ -105,12 +110,21 @@ const FILTERED = {
   action_when_leaked: ({ actionWhenLeaked }: ApiKey) => actionWhenLeaked,
 } as const;
 
-/** @returns what `type` and `filter` ask for; `undefined` when they ask for nothing */
-function matching({ type, filter }: { type?: 'user' | 'serviceid' | undefined; filter?: string | undefined }) {
-  if (type === undefined && filter === undefined) return undefined;
+/** What of a query chooses among keys. */
+interface ChosenKeys {
+  readonly type?: 'user' | 'serviceid' | undefined;
+  readonly filter?: string | undefined;
+  /** Only keys of these identities. */
+  readonly group?: ReadonlySet<string> | undefined;
+}
+
+/** @returns what `type`, `filter` and `group` ask for; `undefined` when they ask for nothing */
+function matching({ type, filter, group }: ChosenKeys) {
+  if (type === undefined && filter === undefined && group === undefined) return undefined;
   const matchesFilter = filter === undefined ? () => true : readFilter(filter, FILTERED);
   return (apiKey: ApiKey): boolean => {
     if (type !== undefined && isUser(apiKey.iamId) !== (type === 'user')) return false;
+    if (group !== undefined && !group.has(apiKey.iamId)) return false;
     return matchesFilter((attribute) => FILTERED[attribute](apiKey));
   };
 }

@@ -6,18 +6,16 @@ import { type AccountSettingsRouteParts, accountSettingsRoutes } from './account
 import { commonHeaders, identityFailures, type OnFailure } from './answers.ts';
 import { type ApiKeyRouteParts, apiKeyRoutes } from './api-key-routes.ts';
 import { type EmptyListRouteParts, emptyListRoutes } from './empty-list-routes.ts';
-import { type LimitRouteParts, limitRoutes } from './limit-routes.ts';
-import { type ReportRouteParts, reportRoutes } from './report-routes.ts';
+import { type ServiceIdGroupRouteParts, serviceIdGroupRoutes } from './service-id-group-routes.ts';
 import { type ServiceIdRouteParts, serviceIdRoutes } from './service-id-routes.ts';
 
 /** What the door stands on. */
 export interface IbmIamIdentityDoorParts
   extends ApiKeyRouteParts,
     ServiceIdRouteParts,
+    ServiceIdGroupRouteParts,
     AccountSettingsRouteParts,
-    EmptyListRouteParts,
-    ReportRouteParts,
-    LimitRouteParts {
+    EmptyListRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -46,10 +44,9 @@ export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   router.use(PREFIXES, commonHeaders, secretsRefused);
   apiKeyRoutes(router, parts);
   serviceIdRoutes(router, parts);
+  serviceIdGroupRoutes(router, parts);
   accountSettingsRoutes(router, parts);
   emptyListRoutes(router, parts);
-  reportRoutes(router, parts);
-  limitRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -6,7 +6,13 @@ import { NotFound } from '../../problems/entity-problems.ts';
 const ID = /^[A-Za-z0-9-]{1,100}$/;
 
 /** What a path can name, with the word that its CRNs have for it. */
-export type EntityKind = 'apikey' | 'serviceid';
+export type EntityKind = 'apikey' | 'serviceid' | 'serviceid_group';
+
+const SHOWN: Readonly<Record<EntityKind, string>> = {
+  apikey: 'API key',
+  serviceid: 'service ID',
+  serviceid_group: 'service ID group',
+};
 
 /**
  * The id in a path: itself, or the cloud resource name of the same thing in the caller's account.
@@ -15,7 +21,7 @@ export type EntityKind = 'apikey' | 'serviceid';
 export function entityIdOf(text: string, kind: EntityKind, { accountId }: Caller): string {
   const id = text.startsWith('crn:') ? idInCrn(text, kind, accountId) : text;
   if (id !== undefined && ID.test(id)) return id;
-  throw new NotFound(kind === 'apikey' ? 'The API key could not be found.' : 'The service ID could not be found.');
+  throw new NotFound(`The ${SHOWN[kind]} could not be found.`);
 }
 
 function idInCrn(text: string, kind: EntityKind, accountId: string): string | undefined {

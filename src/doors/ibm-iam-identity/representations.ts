@@ -44,15 +44,17 @@ export function apiKeyRepresentation(apiKey: ApiKey, { secret, ...record }: ApiK
 export interface ServiceIdExtras extends TrackRecordRepresentation {
   /** The key that was made with it. */
   readonly apikey?: ApiKeyRepresentation | undefined;
+  /** Default: false. */
+  readonly showGroupId?: boolean;
 }
 
 /** A service ID as IBM's identity API writes it. */
 export function serviceIdRepresentation(
   serviceId: ServiceId,
-  { apikey, ...record }: ServiceIdExtras = {},
+  { apikey, showGroupId = false, ...record }: ServiceIdExtras = {},
 ): ServiceIdRepresentation {
   const { id, iamId, entityTag, locked, createdAt, modifiedAt, accountId, name, description } = serviceId;
-  const { uniqueInstanceCrns } = serviceId;
+  const { uniqueInstanceCrns, groupId } = serviceId;
   return {
     id,
     iam_id: iamId,
@@ -62,6 +64,7 @@ export function serviceIdRepresentation(
     created_at: formatDate(createdAt),
     modified_at: formatDate(modifiedAt),
     account_id: accountId,
+    ...(showGroupId && groupId !== undefined && { group_id: groupId }),
     name,
     ...(description !== '' && { description }),
     ...(uniqueInstanceCrns.length > 0 && { unique_instance_crns: [...uniqueInstanceCrns] }),

@@ -56,11 +56,13 @@ export const FLAG = z
   .default(false)
   .meta({ type: 'boolean', description: 'Default: false.' });
 
-/** There are no service ID groups yet, so none can be meant. */
+/** A service ID group of the account. */
 export const GROUP_ID = z
   .string()
-  .refine(() => false, 'names no service ID group of the account')
-  .describe('Refused: there are no service ID groups.');
+  .min(1)
+  .max(100)
+  .refine(isText, 'must be text without control characters')
+  .describe('`ServiceIdGroup-<uuid>`.');
 
 const MOST_ROWS = 100;
 const USUAL_ROWS = 20;

@@ -1,13 +1,15 @@
 import type { Operation } from '../../http/openapi.ts';
 import { failureAnswers } from './failure-answers.ts';
-import { CHANGE_HEADERS, ID_PARAMETERS, READ_PARAMETERS } from './schemas.ts';
+import { CHANGE_HEADERS, ID_PARAMETERS } from './schemas.ts';
 import {
   NEW_SERVICE_ID,
   NEW_SERVICE_ID_HEADERS,
+  NEW_SERVICE_ID_PARAMETERS,
   SERVICE_ID,
   SERVICE_ID_CHANGE,
   SERVICE_ID_LIST,
   SERVICE_ID_LIST_PARAMETERS,
+  SERVICE_ID_READ_PARAMETERS,
 } from './service-id-schemas.ts';
 
 /** The paths of service IDs, as the routes declare them. */
@@ -41,9 +43,9 @@ export const SERVICE_ID_OPERATIONS: readonly Operation[] = [
     requires: { action: 'iam-identity.serviceid.create' },
     summary: 'Create a service ID',
     description: 'With `apikey` its first key is made in the same step; both or neither.',
-    parameters: { headers: NEW_SERVICE_ID_HEADERS },
+    parameters: { headers: NEW_SERVICE_ID_HEADERS, query: NEW_SERVICE_ID_PARAMETERS },
     body: { schema: NEW_SERVICE_ID },
-    answers: { 201: { description: 'The service ID.', schema: SERVICE_ID }, ...failureAnswers(409, 413, 415) },
+    answers: { 201: { description: 'The service ID.', schema: SERVICE_ID }, ...failureAnswers(404, 409, 413, 415) },
   },
   {
     ...COMMON,
@@ -52,7 +54,7 @@ export const SERVICE_ID_OPERATIONS: readonly Operation[] = [
     operationId: 'getServiceId',
     requires: { action: 'iam-identity.serviceid.get' },
     summary: 'Read a service ID',
-    parameters: { path: ID_PARAMETERS, query: READ_PARAMETERS },
+    parameters: { path: ID_PARAMETERS, query: SERVICE_ID_READ_PARAMETERS },
     answers: {
       200: { description: 'The service ID; its entity tag is the ETag.', schema: SERVICE_ID },
       ...failureAnswers(404),

@@ -8,6 +8,7 @@ import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { serviceIdCrn } from '../../service-ids/new-service-id.ts';
 import type { ServiceId } from '../../service-ids/service-id.ts';
+import type { ServiceIdGroups } from '../../service-ids/service-id-groups.ts';
 import type { ServiceIds } from '../../service-ids/service-ids.ts';
 import { writeEntity, writeNothing } from './answers.ts';
 import type { CallerOf } from './api-key-routes.ts';
@@ -15,20 +16,22 @@ import { entityIdOf } from './entity-ids.ts';
 import { readFilter } from './filter.ts';
 import { type ListAddress, readPagePlace, writtenPage } from './page-links.ts';
 import { readHeaders, requiredIfMatch } from './read-headers.ts';
-import { apiKeyRepresentation, serviceIdRepresentation } from './representations.ts';
-import { READ_PARAMETERS, type TrackRecordRepresentation } from './schemas.ts';
+import { apiKeyRepresentation, type ServiceIdExtras, serviceIdRepresentation } from './representations.ts';
 import { SERVICE_ID_PATHS } from './service-id-operations.ts';
 import {
   NEW_SERVICE_ID,
   NEW_SERVICE_ID_HEADERS,
+  NEW_SERVICE_ID_PARAMETERS,
   SERVICE_ID_CHANGE,
   SERVICE_ID_LIST_PARAMETERS,
+  SERVICE_ID_READ_PARAMETERS,
 } from './service-id-schemas.ts';
 import { trackRecordRepresentation } from './track-records.ts';
 
 /** What the routes of service IDs stand on. */
 export interface ServiceIdRouteParts {
   readonly serviceIds: ServiceIds;
+  readonly serviceIdGroups: ServiceIdGroups;
   readonly apiKeys: ApiKeys;
   readonly trackRecord: TrackRecord;
   readonly callerOf: CallerOf;
@@ -66,7 +69,7 @@ const FILTERED = {
 } as const;
 
 function listServiceIds(parts: ServiceIdRouteParts): RequestHandler {
-  const { serviceIds, trackRecord, callerOf, cursors, publicUrl } = parts;
+  const { serviceIds, serviceIdGroups, trackRecord, callerOf, cursors, publicUrl } = parts;
   return async (request, response) => {
     const caller = await callerOf(request);
     const query = readQuery(request, SERVICE_ID_LIST_PARAMETERS);
@@ -77,14 +80,17 @@ function listServiceIds(parts: ServiceIdRouteParts): RequestHandler {
       request,
       path: SERVICE_ID_PATHS.all,
       parameters: Object.keys(SERVICE_ID_LIST_PARAMETERS.shape),
-      context: [accountId, query.name, query.filter, query.sort, query.order],
+      context: [accountId, query.name, query.group_id, query.filter, query.sort, query.order],
     };
     const place = readPagePlace(address, query);
-    const wanted = { accountId, name: query.name, order: query.sort, matches: matching(query.filter) };
+    const { name, group_id: groupId, sort: order } = query;
+    // Who may not see the group, or asks for one that is not there, hears so.
+    if (groupId !== undefined) await serviceIdGroups.get(caller, groupId);
+    const wanted = { accountId, name, groupId, order, matches: matching(query.filter) };
     const listing = await serviceIds.list(caller, { ...wanted, ...place.asked });
     const { rows, envelope } = writtenPage(address, place, listing);
     const serviceids = await Promise.all(
-      rows.map(async (row) => serviceIdRepresentation(row, await recordOf(trackRecord, row, query))),
+      rows.map(async (row) => serviceIdRepresentation(row, await extrasOf(trackRecord, row, query))),
     );
     response.json({ ...envelope, serviceids });
   };
@@ -100,9 +106,11 @@ function createServiceId({ serviceIds, apiKeys, callerOf }: ServiceIdRouteParts)
   return async (request, response) => {
     const caller = await callerOf(request);
     const headers = readHeaders(request, NEW_SERVICE_ID_HEADERS);
+    const { show_group_id: showGroupId } = readQuery(request, NEW_SERVICE_ID_PARAMETERS);
     const body = await readJson(request, NEW_SERVICE_ID);
     const chosen = {
       accountId: body.account_id ?? caller.accountId,
+      groupId: body.group_id,
       name: body.name,
       description: body.description,
       uniqueInstanceCrns: body.unique_instance_crns,
@@ -110,7 +118,7 @@ function createServiceId({ serviceIds, apiKeys, callerOf }: ServiceIdRouteParts)
     };
     if (body.apikey === undefined) {
       const serviceId = await serviceIds.create(caller, chosen);
-      return writeEntity(response, 201, serviceId.entityTag, serviceIdRepresentation(serviceId));
+      return writeEntity(response, 201, serviceId.entityTag, serviceIdRepresentation(serviceId, { showGroupId }));
     }
     const { serviceId, apiKey, secret } = await apiKeys.createWithServiceId(caller, chosen, {
       name: body.apikey.name,
@@ -121,17 +129,17 @@ function createServiceId({ serviceIds, apiKeys, callerOf }: ServiceIdRouteParts)
       expiresAt: body.apikey.expires_at,
     });
     const apikey = apiKeyRepresentation(apiKey, { secret });
-    writeEntity(response, 201, serviceId.entityTag, serviceIdRepresentation(serviceId, { apikey }));
+    writeEntity(response, 201, serviceId.entityTag, serviceIdRepresentation(serviceId, { apikey, showGroupId }));
   };
 }
 
 function getServiceId({ serviceIds, trackRecord, callerOf }: ServiceIdRouteParts): OneServiceIdHandler {
   return async (request, response) => {
     const caller = await callerOf(request);
-    const query = readQuery(request, READ_PARAMETERS);
+    const query = readQuery(request, SERVICE_ID_READ_PARAMETERS);
     const serviceId = await serviceIds.get(caller, entityIdOf(request.params.id, 'serviceid', caller));
-    const record = await recordOf(trackRecord, serviceId, query);
-    writeEntity(response, 200, serviceId.entityTag, serviceIdRepresentation(serviceId, record));
+    const extras = await extrasOf(trackRecord, serviceId, query);
+    writeEntity(response, 200, serviceId.entityTag, serviceIdRepresentation(serviceId, extras));
   };
 }
 
@@ -163,16 +171,17 @@ function changing(
   };
 }
 
-function recordOf(
+async function extrasOf(
   trackRecord: TrackRecord,
   { accountId, id, iamId }: ServiceId,
-  asked: { include_history: boolean; include_activity?: boolean },
-): Promise<TrackRecordRepresentation> {
-  return trackRecordRepresentation(trackRecord, {
+  asked: { include_history: boolean; include_activity?: boolean; show_group_id: boolean },
+): Promise<ServiceIdExtras> {
+  const record = await trackRecordRepresentation(trackRecord, {
     accountId,
     id,
     activityId: iamId,
     includeHistory: asked.include_history,
     includeActivity: asked.include_activity ?? false,
   });
+  return { ...record, showGroupId: asked.show_group_id };
 }

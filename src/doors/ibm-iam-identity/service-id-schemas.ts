@@ -10,6 +10,7 @@ import {
   NAME,
   PAGE_MEMBERS,
   PAGE_PARAMETERS,
+  READ_PARAMETERS,
   TRACK_RECORD_MEMBERS,
 } from './schemas.ts';
 
@@ -18,6 +19,7 @@ export const SERVICE_ID_LIST_PARAMETERS = z.object({
   account_id: ACCOUNT_ID.optional(),
   name: z.string().max(255).optional().describe('Only service IDs of exactly this name; then sort says nothing.'),
   group_id: GROUP_ID.optional(),
+  show_group_id: FLAG,
   sort: z.enum(['name', 'description', 'created_at', 'modified_at']).default('created_at'),
   ...PAGE_PARAMETERS,
 });
@@ -57,6 +59,12 @@ export const NEW_SERVICE_ID = z
   })
   .meta({ id: 'NewServiceId' });
 
+/** Parameters of `POST /v1/serviceids`. */
+export const NEW_SERVICE_ID_PARAMETERS = z.object({ show_group_id: FLAG });
+
+/** Parameters of reading one service ID. */
+export const SERVICE_ID_READ_PARAMETERS = READ_PARAMETERS.extend({ show_group_id: FLAG });
+
 /** The headers of `POST /v1/serviceids`. */
 export const NEW_SERVICE_ID_HEADERS = z.object({
   'Entity-Lock': FLAG.describe('True: the service ID is locked from the start.'),
@@ -82,6 +90,7 @@ export const SERVICE_ID = z
     created_at: z.string(),
     modified_at: z.string(),
     account_id: z.string(),
+    group_id: z.string().optional().describe('Only with show_group_id.'),
     name: z.string(),
     description: z.string().optional(),
     unique_instance_crns: z.array(z.string()).optional(),

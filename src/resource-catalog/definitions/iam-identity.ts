@@ -7,6 +7,8 @@ const READ = [
   'iam-identity.apikey.list',
   'iam-identity.serviceid.get',
   'iam-identity.serviceid.list',
+  'iam-identity.serviceidgroup.get',
+  'iam-identity.serviceidgroup.list',
   'iam-identity.account.get',
   'iam-identity.profile.list',
   'iam-identity.template.list',
@@ -31,15 +33,15 @@ const SERVICE_IDS = [
   'iam-identity.serviceid.lock',
   'iam-identity.serviceid.unlock',
   'iam-identity.serviceid.sign-out',
+  'iam-identity.serviceidgroup.create',
+  'iam-identity.serviceidgroup.update',
+  'iam-identity.serviceidgroup.delete',
 ];
 
 const ACCOUNT = [
   'iam-identity.apikey.reveal',
   'iam-identity.account.update',
   'iam-identity.account.sign-out',
-  'iam-identity.report.create',
-  'iam-identity.report.get',
-  'iam-identity.mfa.get',
   'iam-identity.membership.sign-out',
 ];
 

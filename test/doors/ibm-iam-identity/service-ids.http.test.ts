@@ -70,7 +70,6 @@ describeOnEveryBackend('/v1/serviceids', (service) => {
 
     it.each([
       ['no name', { name: undefined }, 'parameter_missing'],
-      ['a group', { group_id: 'ServiceIdGroup-1' }, 'parameter_invalid'],
       [
         'eleven instances',
         { unique_instance_crns: Array.from({ length: 11 }, () => 'crn:v1:::logs:::::') },
