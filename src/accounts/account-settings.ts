@@ -13,7 +13,7 @@ export interface AccountSettings {
   readonly userApiKeyCreation?: Restriction;
   /** Whether a new API key may have a value that its maker chose. Default: false. */
   readonly chosenApiKeyValues?: boolean;
-  /** Whether users see only some of the account's users. Default: all. */
+  /** Whether users of the account see each other. Default: who has the right by a role. */
   readonly userListVisibility?: Restriction;
   /** Addresses and networks, comma separated, as they were sent; from elsewhere nobody gets in. Default: from everywhere. */
   readonly allowedAddresses?: string;

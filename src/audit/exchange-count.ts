@@ -39,7 +39,7 @@ export interface Activity extends Entity {
   readonly authnCount: number;
 }
 
-/** By the id of the key, or the iam id of the identity. */
+/** By the id of the key, of the user's membership, or by the iam id of a service ID. */
 export const ACTIVITY = defineCollection<Activity>()('activity', {
   fields: { id: 'string', entityTag: 'string', lastAuthnAt: 'integer', authnCount: 'integer' },
   indexes: {},

@@ -11,6 +11,8 @@ export interface SuccessfulExchange {
   readonly accountId: string;
   readonly apiKeyId: string;
   readonly iamId: string;
+  /** Under which name the identity's use is counted: of a user the membership, because each account sees its own alone. */
+  readonly activityId: string;
 }
 
 /** Writes down exchanges without holding up one of them. */
@@ -56,10 +58,12 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
   const settleSums = (): void => {
     const { minuteAt, lastAt } = sums;
     for (const { exchange, address, count } of sums.exchanges.values()) {
-      const first = { ...exchange, address, minuteAt, expiresAt: minuteAt + KEEP_COUNTS_MILLISECONDS };
-      const rowId = `${minuteAt}:${exchange.accountId}:${exchange.apiKeyId}:${address}`;
+      const { accountId, apiKeyId, iamId, activityId } = exchange;
+      const expiresAt = minuteAt + KEEP_COUNTS_MILLISECONDS;
+      const first = { accountId, apiKeyId, iamId, address, minuteAt, expiresAt };
+      const rowId = `${minuteAt}:${accountId}:${apiKeyId}:${address}`;
       counts.add({ id: rowId, add: { exchanges: count }, first });
-      for (const id of [exchange.apiKeyId, exchange.iamId]) {
+      for (const id of [apiKeyId, activityId]) {
         activity.add({ id, add: { authnCount: count }, raise: { lastAuthnAt: lastAt } });
       }
     }

@@ -127,6 +127,7 @@ export async function assembleDomains(parts: AssembleParts) {
   return {
     access,
     accessDomains: async () => (await import('./access-domains.ts')).accessDomainsIn({ store, access, clock }),
+    reporting: async () => (await import('./reporting-domains.ts')).reportingDomainsIn({ store, access, clock }),
     accounts,
     namedMembers: namedMembersIn({ store, access }),
     absentThings: absentThings({ access }),

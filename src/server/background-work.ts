@@ -8,6 +8,7 @@ import type { Job } from '../jobs/leased-runner.ts';
 import { forgetGoneNodes } from '../nodes/node.ts';
 import { POLICIES, subjectKey } from '../policies/policy.ts';
 import { removePoliciesOf, removeRightsOf, removeRightsOfRemovedUsers } from '../policies/remove-policies.ts';
+import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
 import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
 import { INVITATIONS } from '../users/invitation.ts';
@@ -63,6 +64,12 @@ export function backgroundWork(
       run: (under) => purgeExpiredKeys(store, clock, under),
     },
     {
+      name: 'make reports',
+      everyMilliseconds: 1_000,
+      // Loaded late: no start waits for what seldom has anything to do.
+      run: async (under) => (await import('../reports/make-reports.ts')).makeReports(store, under),
+    },
+    {
       name: 'keep the snapshot of revocations',
       everyMilliseconds: SNAPSHOT_MILLISECONDS,
       run: revocations.refillSnapshot,
@@ -79,6 +86,8 @@ async function sweepExpired(store: Store, now: number, endsAt: number): Promise<
     () => store.deleteExpired(INVITATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_COUNTS, now, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_FAILURES, now, SWEEP_ROWS),
+    () => store.deleteExpired(REPORT_PIECES, now, SWEEP_ROWS),
+    () => store.deleteExpired(REPORTS, now, SWEEP_ROWS),
     // Deleted policies, once they can no longer be restored.
     () => store.deleteExpired(POLICIES, now, SWEEP_ROWS),
   ];

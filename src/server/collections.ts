@@ -12,6 +12,7 @@ import { NODES } from '../nodes/node.ts';
 import { ACCESS_SETTINGS } from '../policies/access-settings.ts';
 import { CUSTOM_ROLES } from '../policies/custom-role.ts';
 import { POLICIES } from '../policies/policy.ts';
+import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SERVICE_ID_GROUPS } from '../service-ids/service-id-group.ts';
@@ -41,6 +42,8 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(CUSTOM_ROLES),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
+  anyCollection(REPORTS),
+  anyCollection(REPORT_PIECES),
   anyCollection(REVOCATIONS),
   anyCollection(SIGNING_KEYS),
   anyCollection(NODES),

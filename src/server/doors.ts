@@ -56,7 +56,8 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }),
     loadedWhenAsked(async () => {
       const { ibmIamIdentityDoor } = await import('../doors/ibm-iam-identity/door.ts');
-      return ibmIamIdentityDoor({ ...domains, callerOf: callers(parts), cursors, publicUrl, onFailure });
+      const reporting = await domains.reporting();
+      return ibmIamIdentityDoor({ ...domains, ...reporting, callerOf: callers(parts), cursors, publicUrl, onFailure });
     }),
     loadedWhenAsked(async () => {
       const { ibmUserManagementDoor } = await import('../doors/ibm-user-management/door.ts');

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Origin } from '../access/caller.ts';
 import type { RequireAllowedAddress } from '../accounts/allowed-addresses.ts';
 import { requireUsable } from '../api-keys/authenticate-api-key.ts';
-import type { ExchangeRecorder } from '../audit/record-exchanges.ts';
+import type { ExchangeRecorder, SuccessfulExchange } from '../audit/record-exchanges.ts';
 import type { Clock } from '../clock/clock.ts';
 import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
 import { AccountMismatch, ClientCredentialsMissing, GrantUnsupported } from '../problems/credential-problems.ts';
@@ -55,7 +55,7 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       refuseOtherAccounts(chain, request);
       requireAllowedAddress(chain.account, origin.address);
       const token = await issueToken(chain, { clientId, grantId, grantClaim: grant.claim });
-      recorder.succeeded(origin, { accountId: chain.account.id, apiKeyId: apiKey.id, iamId: apiKey.iamId });
+      recorder.succeeded(origin, exchangedFor(chain));
       onOutcome('success', 'none');
       return token;
     } catch (failure) {
@@ -90,6 +90,11 @@ function limited(failure: unknown, attempts: FailedAttempts, { secret }: TokenRe
   }
   for (const bucket of buckets) attempts.record(bucket);
   return failure;
+}
+
+function exchangedFor({ account, apiKey, identity }: IdentityChain): SuccessfulExchange {
+  const activityId = identity.kind === 'user' ? identity.membership.id : apiKey.iamId;
+  return { accountId: account.id, apiKeyId: apiKey.id, iamId: apiKey.iamId, activityId };
 }
 
 function knownOf({ proven }: Progress): { accountId?: string; apiKeyId?: string; iamId?: string } {

@@ -14,6 +14,7 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   'resource-catalog': [],
   'api-keys': ['service-ids', 'users', 'accounts'],
   onboarding: ['api-keys', 'users', 'accounts'],
+  reports: ['access-groups', 'api-keys', 'service-ids', 'users', 'accounts'],
   'sign-out': ['api-keys', 'users', 'service-ids', 'accounts'],
   'access-groups': ['accounts', 'users', 'service-ids'],
   policies: ['resource-catalog', 'access-groups', 'service-ids', 'users', 'accounts'],

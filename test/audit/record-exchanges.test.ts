@@ -7,7 +7,8 @@ import { givenServiceId } from '../harness/given-credentials.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
 import { type AuditStore, givenAuditStore } from './given-audit-store.ts';
 
-const KEY = { accountId: 'a', apiKeyId: 'ApiKey-1', iamId: 'iam-1' };
+const ROW = { accountId: 'a', apiKeyId: 'ApiKey-1', iamId: 'iam-1' };
+const KEY = { ...ROW, activityId: 'iam-1' };
 const from = (address: string) => ({ address, requestId: 'r', transactionId: 't' });
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -47,7 +48,7 @@ describe('recordExchanges', () => {
       ['192.0.2.1', 4, MINUTE],
       ['192.0.2.2', 2, 0],
     ]);
-    expect(rows[0]).toMatchObject({ ...KEY, expiresAt: minuteAt + 90 * DAY });
+    expect(rows[0]).toMatchObject({ ...ROW, expiresAt: minuteAt + 90 * DAY });
   });
 
   it('given exchanges of one minute, when they are written in several flushes, then they are one row', async () => {

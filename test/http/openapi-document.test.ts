@@ -31,7 +31,7 @@ describe('the OpenAPI document', () => {
   it.each(OPERATIONS.map((operation) => [operation.operationId, operation] as const))(
     'when %s is described, then it has every parameter of its path, a success, and a failure wherever it can be refused',
     (_id, { path, parameters, answers, security, tags }) => {
-      const named = [...path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => name);
+      const named = [...path.matchAll(/:([A-Za-z_]+)/g)].map(([, name]) => name);
       const statuses = Object.keys(answers).map(Number);
 
       expect(Object.keys(parameters?.path?.shape ?? {})).toEqual(named);

@@ -81,7 +81,7 @@ const NOTHING_SET: Unset = {
 const DEFAULTS: Unset = {
   access: '3600',
   refresh: '259200',
-  visibility: 'NOT_RESTRICTED',
+  visibility: 'RESTRICTED',
   sessionExpiration: '86400',
   sessionInvalidation: '7200',
 };

@@ -63,7 +63,7 @@ export const ACCOUNT_SETTINGS_CHANGE = z
       'RESTRICTED: only users with the role User API key creator make keys of their own.',
     ).optional(),
     restrict_user_list_visibility: restriction(
-      'RESTRICTED: a user without a right to the list sees himself and whom he invited.',
+      'NOT_RESTRICTED: every user of the account sees the others; else only who has the right.',
     ).optional(),
     allowed_ip_addresses: z
       .string()

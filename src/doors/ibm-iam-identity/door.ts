@@ -6,6 +6,8 @@ import { type AccountSettingsRouteParts, accountSettingsRoutes } from './account
 import { commonHeaders, identityFailures, type OnFailure } from './answers.ts';
 import { type ApiKeyRouteParts, apiKeyRoutes } from './api-key-routes.ts';
 import { type EmptyListRouteParts, emptyListRoutes } from './empty-list-routes.ts';
+import { type LimitRouteParts, limitRoutes } from './limit-routes.ts';
+import { type ReportRouteParts, reportRoutes } from './report-routes.ts';
 import { type ServiceIdGroupRouteParts, serviceIdGroupRoutes } from './service-id-group-routes.ts';
 import { type ServiceIdRouteParts, serviceIdRoutes } from './service-id-routes.ts';
 
@@ -15,7 +17,9 @@ export interface IbmIamIdentityDoorParts
     ServiceIdRouteParts,
     ServiceIdGroupRouteParts,
     AccountSettingsRouteParts,
-    EmptyListRouteParts {
+    EmptyListRouteParts,
+    ReportRouteParts,
+    LimitRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -47,6 +51,8 @@ export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   serviceIdGroupRoutes(router, parts);
   accountSettingsRoutes(router, parts);
   emptyListRoutes(router, parts);
+  reportRoutes(router, parts);
+  limitRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

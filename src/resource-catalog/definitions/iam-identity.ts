@@ -42,6 +42,9 @@ const ACCOUNT = [
   'iam-identity.apikey.reveal',
   'iam-identity.account.update',
   'iam-identity.account.sign-out',
+  'iam-identity.report.create',
+  'iam-identity.report.get',
+  'iam-identity.mfa.get',
   'iam-identity.membership.sign-out',
 ];
 

@@ -1,5 +1,7 @@
 """ibm-platform-services for Python, unmodified: IamIdentityV1."""
 
+import time
+
 from asked import refusal, run
 from ibm_cloud_sdk_core import get_query_param
 from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
@@ -107,4 +109,34 @@ def every_parameter(url, apikey):
     }
 
 
-run(life_of_a_key, service_ids, every_parameter)
+def settings(url, apikey):
+    """The settings of the account, what holds of them, and a report."""
+    client = client_of(url, apikey)
+    account_id = client.get_api_keys_details(iam_api_key=apikey).get_result()['account_id']
+    before = client.get_account_settings(account_id)
+    changed = client.update_account_settings(
+        before.get_headers()['ETag'],
+        account_id,
+        restrict_create_service_id='RESTRICTED',
+        allowed_ip_addresses='127.0.0.1, ::1',
+        user_mfa=[{'iam_id': 'IBMid-1', 'mfa': 'TOTP'}],
+        system_access_token_expiration_in_seconds='1800',
+    ).get_result()
+    stale = refusal(lambda: client.update_account_settings(before.get_headers()['ETag'], account_id, mfa='TOTP'))
+    malformed = refusal(lambda: client.update_account_settings('*', account_id, allowed_ip_addresses='010.0.0.1'))
+    effective = client.get_effective_account_settings(account_id).get_result()['effective']
+    client.update_account_settings('*', account_id, restrict_create_service_id='NOT_SET', allowed_ip_addresses='')
+    reference = client.create_report(account_id, type='inactive', duration='24').get_result()['reference']
+    while (report := client.get_report(account_id, reference)).get_status_code() == 204:
+        time.sleep(0.1)
+    return {
+        'changed': [changed['restrict_create_service_id'], changed['allowed_ip_addresses'], changed['user_mfa']],
+        'stale': stale,
+        'malformed': malformed,
+        'effective': effective['system_access_token_expiration_in_seconds'],
+        'report': report.get_result()['reference'] == reference,
+        'limits': client.get_account_limits(account_id).get_result()['profiles'],
+    }
+
+
+run(life_of_a_key, service_ids, every_parameter, settings)

@@ -165,6 +165,19 @@ describePython('the Python clients', () => {
         left: [],
       });
     });
+
+    it('given the settings of the account, when they are changed and a report is asked for, then each step works', async () => {
+      const asked = { url: service().publicUrl, apikey: service().adminKey };
+
+      const printed = await runPython('iam_identity.py', 'settings', asked);
+
+      expect(printed).toEqual({
+        changed: ['RESTRICTED', '127.0.0.1, ::1', [{ iam_id: 'IBMid-1', mfa: 'TOTP' }]],
+        stale: { status: 409, message: expect.stringMatching(/changed/) },
+        malformed: { status: 400, message: expect.stringMatching(/allowed_ip_addresses/) },
+        ...{ effective: '1800', report: true, limits: { limit: 0 } },
+      });
+    });
   });
 });
 

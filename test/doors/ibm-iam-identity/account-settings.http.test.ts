@@ -111,7 +111,7 @@ describeOnEveryBackend('/v1/accounts/{id}/settings/identity', (service) => {
       effective: {
         ...{ [ACCESS]: '3600', [REFRESH]: '259200', mfa: 'NONE', user_mfa: [], allowed_ip_addresses: '' },
         ...{ restrict_create_service_id: 'NOT_SET', restrict_create_platform_apikey: 'NOT_SET' },
-        ...{ restrict_user_list_visibility: 'NOT_RESTRICTED', max_sessions_per_identity: 'NOT_SET' },
+        ...{ restrict_user_list_visibility: 'RESTRICTED', max_sessions_per_identity: 'NOT_SET' },
         ...{ session_expiration_in_seconds: '86400', session_invalidation_in_seconds: '7200' },
       },
       account,
