@@ -21,7 +21,8 @@ export interface Invited extends AccountUser {
 /** Asks people into accounts. */
 export interface Invitations {
   /**
-   * Invites the owners of e-mail addresses, all or none. It gives no rights. Who is a member already is answered as they
+   * Invites the owners of e-mail addresses, all or none. It gives no rights; to somebody who has been given some before, only
+   * who holds them may do it (R34). Who is a member already is answered as they
    * are; who was invited and has not come gets a new code, and the old one is void.
    * @param emails as they were sent, at most 40
    * @returns one for each address, in the order of the addresses
@@ -62,7 +63,12 @@ export function invitationsIn({ store, access, clock }: InvitationsParts): Invit
       return untilUndisturbed(async () => {
         const now = clock.now();
         const planned: PlannedMember[] = [];
-        for (const email of emails) planned.push(await planMember(store, { email, accountId, inviter, now }));
+        for (const email of emails) {
+          const member = await planMember(store, { email, accountId, inviter, now });
+          // Takeover of who is invited: rights may be given before somebody comes, and whoever holds a new code comes first.
+          if (member.changes.length > 0) await access.requireHeldBy(caller, accountId, member.user.id);
+          planned.push(member);
+        }
         const changes = planned.flatMap((member) => recorded(caller, member));
         if (changes.length > 0) await commitPlan(store, changes);
         return planned.map(({ user, membership, code }) => ({ user, membership, code }));
