@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Environment } from '../../../src/config/read-settings.ts';
 import { asOwner, firstAccountId } from '../../harness/given-credentials.ts';
+import { newEmail } from '../../harness/given-people.ts';
 import { type RunningService, runningService } from '../../harness/running-service.ts';
 import { givenClient } from '../given-client.ts';
 import { describePython, INSTALLING_MILLISECONDS, pythonClients, runPython } from './run-python.ts';
@@ -176,6 +177,26 @@ describePython('the Python clients', () => {
         stale: { status: 409, message: expect.stringMatching(/changed/) },
         malformed: { status: 400, message: expect.stringMatching(/allowed_ip_addresses/) },
         ...{ effective: '1800', report: true, limits: { limit: 0 } },
+      });
+    });
+  });
+
+  describe('ibm-platform-services for Python: UserManagementV1', () => {
+    it('given five new addresses, when they are invited, listed page by page, read, and one is removed, then each step works', async () => {
+      const emails = Array.from({ length: 5 }, newEmail).sort();
+      const asked = {
+        url: service().publicUrl,
+        apikey: service().adminKey,
+        account_id: await firstAccountId(service()),
+      };
+
+      const printed = await runPython('user_management.py', 'users', { ...asked, emails });
+
+      expect(printed).toEqual({
+        ...{ states: Array(5).fill('PENDING'), codes: true, found: [emails[0]], paged: emails, profile: emails[0] },
+        suspended: { status: 400, message: expect.stringMatching(/activation code/) },
+        removed: 204,
+        gone: { status: 404, message: expect.stringMatching(/could not be found/) },
       });
     });
   });
