@@ -16,13 +16,21 @@ export function mayBeInvited({ userDomains = [] }: AccountSettings, realmId: str
   return (restriction.invitationPatterns ?? []).some((pattern) => matchesEmailPattern(pattern, email));
 }
 
+/** Who is to be invited. */
+export interface InvitedAddress {
+  readonly realmId: string;
+  readonly email: string;
+  /** Where the address stands in what was sent. */
+  readonly parameter: string;
+}
+
 /**
  * Refuses an invitation that goes to a domain to which the account does not let anybody invite.
  * @throws ParameterInvalid
  */
-export function requireInvitable(settings: AccountSettings, realmId: string, email: string): void {
+export function requireInvitable(settings: AccountSettings, { realmId, email, parameter }: InvitedAddress): void {
   if (mayBeInvited(settings, realmId, email)) return;
-  throw new ParameterInvalid('email', 'must be an address to which the account allows invitations', {
+  throw new ParameterInvalid(parameter, 'must be an address to which the account allows invitations', {
     details: 'The patterns are in restrict_user_domains of the identity settings of the account.',
   });
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { accessWith } from '../access/access.ts';
 import { absentThings } from '../accounts/absent-things.ts';
-import { INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
+import { ACCOUNTS, INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
 import { allowedAddresses } from '../accounts/allowed-addresses.ts';
 import { apiKeysIn } from '../api-keys/api-keys.ts';
@@ -146,7 +146,9 @@ export async function assembleDomains(parts: AssembleParts) {
     introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),
     revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock }),
     authenticateBearer,
-    authenticateCaller: callerAuthentication({ store, authenticateBearer, requireAllowedAddress }),
+    authenticateCaller: callerAuthentication({
+      ...{ accounts: store.readRecent(ACCOUNTS), authenticateBearer, requireAllowedAddress },
+    }),
     authenticateClient,
     anonymousIntrospections: limiter('anonymous_introspections'),
     unknownRevocations: limiter('unknown_revocations'),

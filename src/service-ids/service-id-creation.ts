@@ -2,8 +2,7 @@ import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { ACCOUNTS } from '../accounts/account.ts';
 import type { Store } from '../store/store.ts';
-import { isUser } from '../users/is-user.ts';
-import { MEMBERSHIPS, membershipId } from '../users/user.ts';
+import { isActiveMember } from '../users/is-active-member.ts';
 
 /**
  * Refuses who may not make service IDs in the account, as the account has set it: by default who has the right by any
@@ -17,11 +16,7 @@ export async function requireServiceIdCreation(
 ): Promise<void> {
   const account = await store.read(ACCOUNTS).get(accountId);
   const rule = account?.settings.serviceIdCreation;
-  // A token names one account: what is open to the users of this one is not open to a user who acts in another.
-  if (rule === 'NOT_RESTRICTED' && caller.accountId === accountId && isUser(caller.iamId)) {
-    const membership = await store.read(MEMBERSHIPS).get(membershipId(accountId, caller.iamId));
-    if (membership?.state === 'active') return;
-  }
+  if (rule === 'NOT_RESTRICTED' && (await isActiveMember(store, caller, accountId))) return;
   const action = rule === 'RESTRICTED' ? 'create-restricted' : 'create';
   await access.require(caller, `iam-identity.serviceid.${action}`, {
     accountId,

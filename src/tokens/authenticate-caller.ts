@@ -1,7 +1,7 @@
-import { ACCOUNTS } from '../accounts/account.ts';
+import type { Account } from '../accounts/account.ts';
 import type { RequireAllowedAddress } from '../accounts/allowed-addresses.ts';
 import { TokenRevoked } from '../problems/credential-problems.ts';
-import type { Store } from '../store/store.ts';
+import type { RecentReader } from '../store/store.ts';
 import type { AccessTokenClaims } from '../token-format/token-claims.ts';
 import type { AuthenticateBearer } from './authenticate-bearer.ts';
 
@@ -15,15 +15,15 @@ export type AuthenticateCaller = (token: string, address: string) => Promise<Acc
 
 /** What the authentication of callers stands on. */
 export interface AuthenticateCallerParts {
-  readonly store: Store;
+  /** May be a second old: a list holds everywhere within a second of its change. */
+  readonly accounts: Pick<RecentReader<Account, never>, 'get'>;
   readonly authenticateBearer: AuthenticateBearer;
   readonly requireAllowedAddress: RequireAllowedAddress;
 }
 
 /** @returns the one way in which a call that does something is let in; the account is one that was read lately */
 export function callerAuthentication(parts: AuthenticateCallerParts): AuthenticateCaller {
-  const { store, authenticateBearer, requireAllowedAddress } = parts;
-  const accounts = store.readRecent(ACCOUNTS);
+  const { accounts, authenticateBearer, requireAllowedAddress } = parts;
   return async (token, address) => {
     const claims = await authenticateBearer(token);
     const account = await accounts.get(claims.account.bss);

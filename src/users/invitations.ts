@@ -1,5 +1,7 @@
 import { type Access, INSTALLATION_SCOPE } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
+import { ACCOUNTS } from '../accounts/account.ts';
+import { requireInvitable } from '../accounts/people-settings.ts';
 import { audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { NotFound } from '../problems/entity-problems.ts';
@@ -11,6 +13,7 @@ import { commitPlan } from './commit-plan.ts';
 import { requiredEmailOf } from './email.ts';
 import { type AccountUser, auditedTarget, auditedUser } from './new-user.ts';
 import { type PlannedMember, planMember } from './plan-member.ts';
+import { USER_REALM } from './user.ts';
 
 /** Somebody who was invited. */
 export interface Invited extends AccountUser {
@@ -27,7 +30,7 @@ export interface Invitations {
    * @param emails as they were sent, at most 40
    * @returns one for each address, in the order of the addresses
    * @throws AccessDenied, NotFound (another account)
-   * @throws ParameterInvalid  an address is none, or stands twice
+   * @throws ParameterInvalid  an address is none, stands twice, or is of a domain to which the account lets nobody invite
    * @throws EntityExists      somebody of them was removed a moment ago
    */
   invite(caller: Caller, accountId: string, emails: readonly string[]): Promise<readonly Invited[]>;
@@ -59,6 +62,7 @@ export function invitationsIn({ store, access, clock }: InvitationsParts): Invit
       const target = { accountId, service: 'user-management', resourceType: 'user' };
       await access.require(caller, 'user-management.user.invite', target);
       const emails = readEmails(texts);
+      await refuseOtherDomains(store, accountId, emails);
       const inviter = { iamId: caller.iamId, byOperator: await isOperator(access, caller) };
       return untilUndisturbed(async () => {
         const now = clock.now();
@@ -75,6 +79,14 @@ export function invitationsIn({ store, access, clock }: InvitationsParts): Invit
       });
     },
   };
+}
+
+/** @throws ParameterInvalid  the account lets nobody invite to the domain of an address */
+async function refuseOtherDomains(store: Store, accountId: string, emails: readonly string[]): Promise<void> {
+  const settings = (await store.read(ACCOUNTS).get(accountId))?.settings ?? {};
+  for (const [index, email] of emails.entries()) {
+    requireInvitable(settings, { realmId: USER_REALM, email, parameter: `users.${index}.email` });
+  }
 }
 
 /** Whether it is on the word of the installation's operator that an address is a user's. */

@@ -1,6 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { ACCOUNTS } from '../accounts/account.ts';
+import { showsUsersToUsers } from '../accounts/people-settings.ts';
 import type { Clock } from '../clock/clock.ts';
 import { NotFound } from '../problems/entity-problems.ts';
 import type { IndexValue } from '../store/collection.ts';
@@ -8,6 +9,7 @@ import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { changeUser, removeUser, type UserChange } from './change-user.ts';
 import { emailOf } from './email.ts';
+import { isActiveMember } from './is-active-member.ts';
 import type { AccountUser } from './new-user.ts';
 import { MEMBERSHIPS, type Membership, membershipId, USERS } from './user.ts';
 
@@ -58,6 +60,14 @@ export function usersIn(parts: UsersParts): Users {
     });
   };
 
+  /** Who may look: who has the right, and every active user of an account that lets its users see each other. */
+  const requireSight = async (caller: Caller, action: string, accountId: string, iamId?: string): Promise<void> => {
+    const account = await store.read(ACCOUNTS).get(accountId);
+    const isOpen = account !== undefined && showsUsersToUsers(account.settings);
+    if (isOpen && (await isActiveMember(store, caller, accountId))) return;
+    await requireRight(caller, action, accountId, iamId);
+  };
+
   const withUser = async (membership: Membership | undefined): Promise<AccountUser | undefined> => {
     if (membership === undefined || membership.state === 'removed') return undefined;
     const user = await store.read(USERS).get(membership.iamId);
@@ -74,12 +84,12 @@ export function usersIn(parts: UsersParts): Users {
 
   return {
     async get(caller, accountId, iamId) {
-      await requireRight(caller, 'user-management.user.get', accountId, iamId);
+      await requireSight(caller, 'user-management.user.get', accountId, iamId);
       return existing(accountId, iamId);
     },
 
     async list(caller, { accountId, ...page }) {
-      await requireRight(caller, 'user-management.user.list', accountId);
+      await requireSight(caller, 'user-management.user.list', accountId);
       const listing = await readListing({
         reader: store.read(MEMBERSHIPS),
         collection: MEMBERSHIPS,
@@ -92,7 +102,7 @@ export function usersIn(parts: UsersParts): Users {
     },
 
     async find(caller, accountId, text) {
-      await requireRight(caller, 'user-management.user.list', accountId);
+      await requireSight(caller, 'user-management.user.list', accountId);
       const email = emailOf(text);
       const iamId = email === undefined ? text : (await store.read(USERS).find('byEmail', [email]))?.id;
       if (iamId === undefined) return undefined;

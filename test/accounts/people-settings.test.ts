@@ -56,7 +56,8 @@ describe('what settings say of the people of an account', () => {
     expect(allowed('closed', 'kim@example.com')).toBe(false);
     expect(allowed('another', 'kim@example.org')).toBe(true);
     expect(mayBeInvited({}, 'IBMid', 'kim@example.org')).toBe(true);
-    expect(() => requireInvitable({ userDomains }, 'IBMid', 'kim@example.org')).toThrow(ParameterInvalid);
+    const asked = { realmId: 'IBMid', email: 'kim@example.org', parameter: 'users.0.email' };
+    expect(() => requireInvitable({ userDomains }, asked)).toThrow(ParameterInvalid);
   });
 
   it('given a visibility, when users ask for each other, then only NOT_RESTRICTED opens the list', () => {

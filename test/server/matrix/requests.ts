@@ -55,6 +55,7 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   replaceAccessGroupRule: async () => ({ json: { name: 'changed', ...RULE } }),
   createRole: async ({ accountId, name }) => ({ json: roleBody(accountId, name) }),
   replaceRole: async () => ({ json: { display_name: 'changed', actions: ['resource-controller.instance.retrieve'] } }),
+  getMfaStatus: async ({ things }) => ({ query: { iam_id: await things.of('users') } }),
   authorize: async ({ accountId, iamId }) => ({ json: [question(accountId, await iamId())] }),
 };
 

@@ -1,3 +1,4 @@
+import { readyReport } from '../../harness/ready-report.ts';
 import type { RunningService } from '../../harness/running-service.ts';
 import { givenMember, type People } from './people.ts';
 
@@ -48,6 +49,15 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       const json = { members: [{ iam_id: iamId, type: 'service' }] };
       await service.call('PUT', `/v2/groups/${await of('groups')}/members`, { token: await ownerToken(), json });
       return iamId;
+    },
+    report: async () => {
+      // The newest of each kind: the path says which is meant.
+      for (const kind of ['activity', 'mfa']) {
+        const path = `/v1/${kind}/accounts/${accountId}/report`;
+        const { body } = await service.call('POST', path, { token: await ownerToken() });
+        await readyReport(service, `${path}/${body.reference}`, { token: await ownerToken() });
+      }
+      return 'latest';
     },
     roles: () => make('/v2/roles', roleBody(accountId, name())),
   };
