@@ -40,8 +40,9 @@ export interface GrantRule {
 
 /** @returns whether the condition holds of a value. @param value `undefined`: the target has no such attribute */
 export function holdsOf({ operator, values }: AttributeCondition, value: string | undefined): boolean {
-  if (operator === 'stringExists') return values.includes(String(value !== undefined));
-  if (value === undefined) return false;
+  // By its type: under names such as `constructor` every object has something, and no target has such an attribute.
+  if (operator === 'stringExists') return values.includes(String(typeof value === 'string'));
+  if (typeof value !== 'string') return false;
   const matches = operator.startsWith('stringMatch') ? matchesPattern : (pattern: string) => pattern === value;
   return values.some((pattern) => matches(pattern, value));
 }

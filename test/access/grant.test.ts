@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type AttributeOperator, holdsOf, matchesPattern } from '../../src/access/grant.ts';
+import { policySet } from '../../src/access/policy-set.ts';
 
 describe('a condition', () => {
   const ROWS: readonly (readonly [AttributeOperator, readonly string[], string | undefined, boolean])[] = [
@@ -28,6 +29,24 @@ describe('a condition', () => {
   it.each(ROWS)('given %s %j, when the value is %j, then it holds: %j', (operator, values, value, holds) => {
     expect(holdsOf({ attribute: 'region', operator, values }, value)).toBe(holds);
   });
+});
+
+describe('an attribute that every object has', () => {
+  /** A condition that nothing fulfils must not be fulfilled by everything. */
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'given %s, then no target has it',
+    (attribute) => {
+      const target = { attributes: { accountId: 'account-1' }, service: 'logs' };
+      const permits = (operator: AttributeOperator, value: string) =>
+        policySet([
+          { service: 'logs', actions: new Set(['logs.read']), conditions: [{ attribute, operator, values: [value] }] },
+        ]).permits('logs.read', target, 0);
+
+      expect(permits('stringExists', 'true')).toBe(false);
+      expect(permits('stringMatch', '*')).toBe(false);
+      expect(permits('stringExists', 'false')).toBe(true);
+    },
+  );
 });
 
 describe('a pattern', () => {
