@@ -13,6 +13,7 @@ import { liveSet } from './drills/live-set.ts';
 import { mongoFaults } from './drills/mongo-faults.ts';
 import { overload } from './drills/overload.ts';
 import { redisFaults } from './drills/redis-faults.ts';
+import { removeOwner } from './drills/remove-owner.ts';
 import { rotateKeys } from './drills/rotate-keys.ts';
 import { spread } from './drills/spread.ts';
 import { provideServers } from './servers/provide-servers.ts';
@@ -28,6 +29,7 @@ const DRILLS: readonly Drill[] = [
   redisFaults,
   mongoFaults,
   killNode,
+  removeOwner,
   rotateKeys,
   liveSet,
   overload,

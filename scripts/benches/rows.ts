@@ -3,6 +3,7 @@ import { measureDecisions } from './decision-cost.ts';
 import { type ExchangeCost, measureExchanges } from './exchange-cost.ts';
 import type { BenchStore, Installations } from './installation.ts';
 import { measureKeyCounts } from './key-count.ts';
+import { measurePages } from './pages.ts';
 import { measureBesidePeer } from './peer.ts';
 import { raw, type Samples, summary } from './samples.ts';
 import { measureStart } from './start-time.ts';
@@ -35,6 +36,8 @@ export const ROW_NAMES = [
   'keys',
   'mongo-keys',
   'decision',
+  'pages',
+  'mongo-pages',
 ] as const;
 
 /** One of them. */
@@ -51,6 +54,8 @@ export const ROWS: Readonly<Record<RowName, Row>> = {
   keys: { sentence: 'p99 with many stored keys ÷ p99 with 1,000, embedded', measure: keyCounts('sqlite') },
   'mongo-keys': { sentence: 'the same on MongoDB and Redis', measure: keyCounts('mongo-redis') },
   decision: { sentence: 'one decision over 100 and 1,000 policies ÷ CPU of one ES256 signature', measure: decision },
+  pages: { sentence: 'the last page of a list of 100,000 keys ÷ the first, embedded', measure: pages('sqlite') },
+  'mongo-pages': { sentence: 'the same on MongoDB and Redis', measure: pages('mongo-redis') },
 };
 
 const STORE_NAMES: Readonly<Record<BenchStore, string>> = { sqlite: 'embedded', 'mongo-redis': 'MongoDB + Redis' };
@@ -152,6 +157,24 @@ function keyCounts(store: BenchStore): Row['measure'] {
     print('a second, many', found.manyPerSecond, 0);
     const what = `p99 with ${keys} stored keys ÷ p99 with ${FEW_KEYS}, ${place}`;
     return [{ what, bound: { atMost: 1.5 }, ...medianOf(found.ratios) }];
+  };
+}
+
+const LISTED_KEYS = 100_000;
+
+function pages(store: BenchStore): Row['measure'] {
+  return async (installations, { rounds }) => {
+    const figures = await measurePages({ store, installations, keys: LISTED_KEYS, rounds });
+    return figures.map(({ sort, keys, pages: count, first, last, ratios }) => {
+      console.log(
+        `${STORE_NAMES[store]}: ${keys} keys by ${sort} in ${count} pages of 100, the first and the last full one`,
+      );
+      print('first page, ms', first, 2);
+      print('last page, ms', last, 2);
+      print('ratio', ratios, 2);
+      const what = `last page of ${keys} keys by ${sort} ÷ the first, ${STORE_NAMES[store]}`;
+      return { what, bound: { atMost: 1.3 }, ...medianOf(ratios) };
+    });
   };
 }
 

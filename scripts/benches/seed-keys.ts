@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { INSTALLATION_ID, INSTALLATIONS } from '../../src/accounts/account.ts';
-import { API_KEYS } from '../../src/api-keys/api-key.ts';
+import { API_KEYS, type ApiKey } from '../../src/api-keys/api-key.ts';
 import { newApiKey } from '../../src/api-keys/new-api-key.ts';
 import { SYSTEM_CLOCK } from '../../src/clock/clock.ts';
 import type { Config } from '../../src/config/config.ts';
 import { readConfig } from '../../src/config/read-config.ts';
+import { StoreUnavailable } from '../../src/problems/request-problems.ts';
 import { sealing } from '../../src/secrets/sealing.ts';
 import { secretDigests } from '../../src/secrets/secret-digests.ts';
 import { COLLECTIONS } from '../../src/server/collections.ts';
@@ -51,8 +52,8 @@ export async function seedKeys({ installation, keys, onProgress }: SeedParts): P
         const { iamId, accountId } = ownerOf(owners, made + number);
         return newApiKey(maker, { name: `key ${made + number}`, accountId, iamId }, iamId, SYSTEM_CLOCK.now());
       });
-      await store.append(
-        API_KEYS,
+      await appended(
+        store,
         issued.map(({ apiKey }) => apiKey),
       );
       written.write(`${issued.map(({ secret }) => secret).join('\n')}\n`);
@@ -64,6 +65,19 @@ export async function seedKeys({ installation, keys, onProgress }: SeedParts): P
   }
   return file;
 }
+
+/** A store on a busy machine may not answer in time; what is there already is passed over, so it is asked again. */
+async function appended(store: Store, apiKeys: readonly ApiKey[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await store.append(API_KEYS, apiKeys);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+const ATTEMPTS = 10;
 
 async function seedServiceIds(store: Store, count: number): Promise<readonly ServiceId[]> {
   const installation = await store.read(INSTALLATIONS).get(INSTALLATION_ID);
@@ -86,7 +100,7 @@ function ownerOf(owners: readonly ServiceId[], number: number): ServiceId {
  * The same store, but with collections that nobody follows: what is appended is told to nobody, and nobody listens. A
  * commit of at most 200 keys at a time, told to everybody, would take ten times as long.
  */
-async function openForSeeding({ store, dataFolder, ...config }: Config): Promise<Store> {
+export async function openForSeeding({ store, dataFolder, ...config }: Config): Promise<Store> {
   const collections: readonly Collection<Entity>[] = COLLECTIONS.map((known) => ({ ...known, followed: false }));
   const clock = SYSTEM_CLOCK;
   if (store.kind === 'sqlite') {
