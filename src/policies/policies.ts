@@ -146,7 +146,7 @@ export function policiesIn({ store, access, clock, grantsOf }: PoliciesParts): P
 
     async get(caller, id) {
       const policy = await inAccount(caller, id);
-      if (!(await rights.mayRead(caller, policy))) await rights.require(caller, 'read', policy);
+      if (!(await rights.readerOf(caller)(policy))) await rights.require(caller, 'read', policy);
       return policy;
     },
 

@@ -36,7 +36,7 @@ export async function listPolicies(
   { accountId, state, subjectKey, order, matches, ...page }: PolicyListRequest,
 ): Promise<Listing<Policy>> {
   if (accountId !== caller.accountId) throw new AccessDenied('You are not authorized to perform this action.');
-  const reads = await rights.readingOf(caller, accountId);
+  const mayRead = rights.readerOf(caller);
   const bySubject = subjectKey !== undefined && order === 'created_at';
   const listing = await readListing({
     reader: store.read(POLICIES),
@@ -47,7 +47,7 @@ export async function listPolicies(
   });
   const rows: Policy[] = [];
   for (const row of listing.rows) {
-    if (reads(row) || (await rights.mayRead(caller, row))) rows.push(row);
+    if (await mayRead(row)) rows.push(row);
   }
   return { ...listing, rows };
 }

@@ -1,6 +1,5 @@
 import type { Access, Target } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { SERVICES } from '../resource-catalog/catalog.ts';
 import { servicesOf } from './compile-policy.ts';
 import { type Policy, type PolicyContent, subjectKey } from './policy.ts';
 import type { PolicySets } from './policy-sets.ts';
@@ -14,9 +13,8 @@ export interface PolicyRights {
   require(caller: Caller, verb: PolicyVerb, policy: Pick<Policy, 'accountId' | 'content'>): Promise<void>;
   /** @throws AccessDenied unless the caller holds all that the policy gives */
   requireHeld(caller: Caller, policy: Pick<Policy, 'accountId' | 'content'>): Promise<void>;
-  mayRead(caller: Caller, policy: Pick<Policy, 'accountId' | 'content' | 'subjectKey'>): Promise<boolean>;
-  /** @returns which policies the caller may certainly read: of many it is asked once */
-  readingOf(caller: Caller, accountId: string): Promise<(policy: Policy) => boolean>;
+  /** @returns whether the caller may read a policy; for one call, in which it may be asked often */
+  readerOf(caller: Caller): (policy: Pick<Policy, 'accountId' | 'content' | 'subjectKey'>) => Promise<boolean>;
 }
 
 /** What the rights to policies stand on. */
@@ -30,17 +28,20 @@ export function policyRights({ access, grantsOf }: PolicyRightsParts): PolicyRig
   const isOwn = ({ iamId }: Caller, { subjectKey: key }: Pick<Policy, 'subjectKey'>): boolean =>
     key === subjectKey('iam_id', iamId);
 
-  const mayRead: PolicyRights['mayRead'] = async (caller, policy) => {
-    if (policy.accountId !== caller.accountId) return false;
-    if (isOwn(caller, policy)) return true;
-    for (const target of targetsOf(policy)) {
-      if (!(await access.allows(caller, 'iam.policy.read', target))) return false;
-    }
-    return true;
+  const readerOf: PolicyRights['readerOf'] = (caller) => {
+    const allows = access.allowsOften(caller);
+    return async (policy) => {
+      if (policy.accountId !== caller.accountId) return false;
+      if (isOwn(caller, policy)) return true;
+      for (const target of targetsOf(policy)) {
+        if (!(await allows('iam.policy.read', target))) return false;
+      }
+      return true;
+    };
   };
 
   return {
-    mayRead,
+    readerOf,
 
     async require(caller, verb, policy) {
       for (const target of targetsOf(policy)) await access.require(caller, `iam.policy.${verb}`, target);
@@ -48,20 +49,6 @@ export function policyRights({ access, grantsOf }: PolicyRightsParts): PolicyRig
 
     async requireHeld(caller, { accountId, content }) {
       await access.requireHeld(caller, accountId, await grantsOf(accountId, content));
-    },
-
-    async readingOf(caller, accountId) {
-      const asked = new Map<string, Promise<boolean>>();
-      const reads = (service: string): Promise<boolean> => {
-        const answer = asked.get(service) ?? access.allows(caller, 'iam.policy.read', { accountId, service });
-        asked.set(service, answer);
-        return answer;
-      };
-      const all = await Promise.all(
-        SERVICES.map(async ({ name: service }) => [service, await reads(service)] as const),
-      );
-      const readable = new Set(all.flatMap(([service, may]) => (may ? [service] : [])));
-      return (policy) => isOwn(caller, policy) || targetsOf(policy).every(({ service }) => readable.has(service));
     },
   };
 }

@@ -86,4 +86,25 @@ describe('access', () => {
   it('given an allowed action, when it is required, then nothing is thrown', async () => {
     await expect(access.require(callerIn('one', OWNER), 'x', targetIn('one'))).resolves.toBeUndefined();
   });
+
+  /** A list of a thousand things must not compile a thousand sets (exhaustion by who may read nothing). */
+  it('given many decisions within one call, when they are asked for, then what policies give is read once', async () => {
+    let read = 0;
+    const counted = {
+      ...directory,
+      policySetOf: async () => {
+        read += 1;
+        return policySet([{ service: 'iam-identity', actions: new Set(['x']), conditions: [] }]);
+      },
+    };
+    const parts = { operator: async () => undefined, kindOfIdentity: () => 'service-id' as const, clock: SYSTEM_CLOCK };
+    const allows = accessWith({ ...parts, directory: counted, recentDirectory: directory }).allowsOften(
+      callerIn('one', 'iam-ServiceId-1'),
+    );
+
+    const answers = await Promise.all([allows('x', targetIn('one')), allows('y', targetIn('one'))]);
+    const foreign = await allows('x', targetIn('two'));
+
+    expect([answers, foreign, read]).toEqual([[true, false], false, 1]);
+  });
 });

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newPolicy } from '../../../src/policies/new-policy.ts';
+import { POLICIES } from '../../../src/policies/policy.ts';
+import { insert } from '../../../src/store/changes.ts';
 import { expectAccessRefusal } from '../../harness/access-refusal.ts';
 import { asOwner, firstAccountId } from '../../harness/given-credentials.ts';
 import { givenOtherAccount } from '../../harness/given-other-account.ts';
 import { platformRole, v1Policy, v2Policy } from '../../harness/given-policies.ts';
+import { is } from '../../harness/given-rights.ts';
 import type { Sent } from '../../harness/http-call.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
 
@@ -95,6 +99,26 @@ describeOnEveryBackend('refused policies', (service) => {
 
   it.each(V2)('given %s, when it is sent to v2, then it is refused and says which', async (_what, body, sentence) => {
     expectAccessRefusal(await send('POST', '/v2/policies', { json: body() }), 400, 'invalid_body', sentence);
+  });
+
+  it('given a subject with a thousand policies, when it is to get one more, then it is refused until one is deleted', async () => {
+    const subject = 'iam-ServiceId-44444444-0000-4000-8000-000000000000';
+    const given = Array.from({ length: 1_000 }, (_, number) => {
+      const resource = [is('accountId', accountId), is('serviceName', 'logs'), is('serviceInstance', String(number))];
+      const content = { subject: { iam_id: subject }, resource, tags: [], roles: [platformRole('Viewer')] };
+      const chosen = { type: 'access' as const, content, sent: { form: 'v1', body: {} } };
+      return newPolicy(accountId, chosen, 'IBMid-TEST', service().clock.now());
+    });
+    for (let from = 0; from < given.length; from += 200) {
+      await service().store.commit(given.slice(from, from + 200).map((policy) => insert(POLICIES, policy)));
+    }
+    const json = v1Policy({ accountId, iamId: subject });
+
+    const refused = await send('POST', '/v1/policies', { json });
+    await asOwner(service(), 'DELETE', `/v1/policies/${given[0]?.id}`);
+
+    expectAccessRefusal(refused, 409, 'limit_reached', /1000/);
+    expect((await send('POST', '/v1/policies', { json })).status).toBe(201);
   });
 
   it('given a policy, when each of these is put in its place, then it stays as it was', async () => {
