@@ -200,6 +200,33 @@ describePython('the Python clients', () => {
       });
     });
   });
+
+  describe('ibm-platform-services for Python: IamAccessGroupsV2', () => {
+    const asked = async () => ({
+      ...{ url: service().publicUrl, apikey: service().adminKey },
+      account_id: await firstAccountId(service()),
+    });
+
+    it('given a new access group, when all is done to it that may be done, then each step answers as expected', async () => {
+      const printed = await runPython('iam_access_groups.py', 'life_of_a_group', await asked());
+
+      expect(printed).toEqual({
+        ...{ read: true, updated: ['renamed', 'a group'], rule: ['rule', 12, true], federated: true },
+        stale: { status: 412, message: expect.stringMatching(/changed/) },
+        taken: { status: 409, message: expect.stringMatching(/name/) },
+        ...{ unforced: 409, gone: 404 },
+      });
+    });
+
+    it('given an access group, when members come and go, then each step answers as expected', async () => {
+      const printed = await runPython('iam_access_groups.py', 'members', await asked());
+
+      expect(printed).toEqual({
+        ...{ added: [200, 200, 200, 200, 200], paged: true, of_one: [true], there: 204, absent: 404 },
+        ...{ left: [204, 204, 404], more: [200, 404], everywhere: [204], settings: true },
+      });
+    });
+  });
 });
 
 describePython('the Python clients with ES256', () => {
