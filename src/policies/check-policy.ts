@@ -24,13 +24,13 @@ const OF_A_SERVICE: ReadonlySet<string> = new Set([
  * @throws AccessDenied  the resources are another account's
  */
 export function checkPolicy(accountId: string, { type, content }: NewPolicy): void {
-  checkSubject(type, content.subject);
+  checkSubject(accountId, type, content.subject);
   checkResource(accountId, content.resource);
   checkRule(content.rule, content.pattern);
   checkRoles(accountId, content);
 }
 
-function checkSubject(type: NewPolicy['type'], subject: PolicyContent['subject']): void {
+function checkSubject(accountId: string, type: NewPolicy['type'], subject: PolicyContent['subject']): void {
   const names = Object.keys(subject);
   if (type === 'authorization') {
     if (!names.includes('serviceName')) throw new ParameterInvalid('subject', 'must have the attribute serviceName');
@@ -38,8 +38,11 @@ function checkSubject(type: NewPolicy['type'], subject: PolicyContent['subject']
     if (other !== undefined) throw new ParameterInvalid('subject', `may not have the attribute ${other}`);
     return;
   }
-  const [only] = names;
-  if (names.length !== 1 || (only !== 'iam_id' && only !== 'access_group_id')) {
+  const [only, ...more] = names.filter((name) => name !== 'accountId');
+  if ((subject['accountId'] ?? accountId) !== accountId) {
+    throw new ParameterInvalid('subject', 'may have no other accountId than the resource');
+  }
+  if (more.length > 0 || (only !== 'iam_id' && only !== 'access_group_id')) {
     throw new ParameterInvalid('subject', 'must have one attribute, iam_id or access_group_id');
   }
 }

@@ -45,9 +45,11 @@ export function subjectKeyOf({ subject }: Pick<PolicyContent, 'subject'>): strin
 
 /** Digest of who is given what on which resources and when, whatever the order in which it was said. */
 export function samenessOf(type: PolicyType, { subject, resource, tags, roles, rule }: PolicyContent): string {
+  // Of an identity it is the account of the resource, whether it is named or not; of a service it is another thing.
+  const named = Object.entries(subject).filter(([name]) => type === 'authorization' || name !== 'accountId');
   const said = [
     type,
-    Object.entries(subject).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    named.toSorted(([left], [right]) => (left < right ? -1 : 1)),
     ordered(resource),
     ordered(tags),
     [...new Set(roles)].toSorted(),

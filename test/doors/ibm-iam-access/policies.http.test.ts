@@ -166,6 +166,24 @@ describeOnEveryBackend('policies', (service) => {
     });
   });
 
+  describe('given a subject that names its account', () => {
+    it('when it is the account of the resource, then the policy is made and echoed', async () => {
+      const iamId = nobody();
+      const attributes = [
+        { name: 'iam_id', value: iamId },
+        { name: 'accountId', value: accountId },
+      ];
+      const made = await create('v1', { ...v1Policy({ accountId, iamId }), subjects: [{ attributes }] });
+      const listed = await asOwner(service(), 'GET', `/v1/policies?account_id=${accountId}&iam_id=${iamId}`);
+
+      const again = await send('POST', '/v2/policies', { json: v2Policy({ accountId, iamId }) });
+
+      expectAccessRefusal(again, 409, 'policy_conflict_error');
+      expect(made.body.subjects).toEqual([{ attributes }]);
+      expect(listed.body.policies).toEqual([made.body]);
+    });
+  });
+
   describe('given a deleted policy of v1', () => {
     it('when it is restored with its tag, then it is active; when another took its place meanwhile, then 409', async () => {
       const json = v1Policy({ accountId, iamId: nobody() });

@@ -61,6 +61,11 @@ describeOnEveryBackend('refused policies', (service) => {
       /one attribute/,
     ],
     [
+      'an identity of another account',
+      () => subjects({ name: 'iam_id', value: 'a' }, { name: 'accountId', value: 'f'.repeat(32) }),
+      /accountId/,
+    ],
+    [
       'a service that is given access',
       () => subjects({ name: 'serviceName', value: 'logs' }),
       /iam_id or access_group_id/,
