@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { ACCOUNTS, type Account } from './account.ts';
 import { type AccountSettingsChange, auditedSettings, changedSettings } from './account-settings.ts';
 import { clearAllowedAddresses } from './clear-allowed-addresses.ts';
+import { requireOpenedRights } from './opened-rights.ts';
 import { refuseOutOfBounds } from './setting-bounds.ts';
 
 /** What may be done with accounts. */
@@ -70,7 +71,11 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
       return changeEntity({
         store,
         collection: ACCOUNTS,
-        read: () => existing(accountId),
+        async read() {
+          const account = await existing(accountId);
+          await requireOpenedRights(access, caller, { accountId, before: account.settings, change });
+          return account;
+        },
         ifMatch,
         next: ({ settings }) => ({ settings: changedSettings(settings, change), modifiedAt: clock.now() }),
         also: (before, after) => [audited(caller, record(before, after))],

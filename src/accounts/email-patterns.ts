@@ -5,33 +5,30 @@
  */
 export function matchesEmailPattern(pattern: string, email: string): boolean {
   const text = email.toLowerCase();
-  let places = new Set([0]);
-  for (const part of partsOf(pattern.toLowerCase())) {
-    places =
-      part === '**' ? fromFirst(places, text) : part === '*' ? withinLabels(places, text) : after(part, places, text);
-  }
-  return places.has(text.length);
+  let places: Places = new Uint8Array(text.length + 1);
+  places[0] = 1;
+  for (const part of pattern.toLowerCase().match(PARTS) ?? []) places = placesAfter(part, places, text);
+  return places[text.length] === 1;
 }
 
-const partsOf = (pattern: string): readonly string[] => pattern.match(/\*\*|\*|[^*]+/g) ?? [];
+const PARTS = /\*\*|\*|[^*]+/g;
 
-/** `**`: to everywhere from the first place on. */
-function fromFirst(places: ReadonlySet<number>, text: string): Set<number> {
-  const reached = new Set<number>();
-  for (let place = Math.min(...places); place <= text.length; place += 1) reached.add(place);
+/** 1 at each place, counted in characters, to which the pattern may have come. */
+type Places = Uint8Array<ArrayBuffer>;
+
+function placesAfter(part: string, places: Places, text: string): Places {
+  const reached: Places = new Uint8Array(places.length);
+  for (let place = 0; place < places.length; place += 1) {
+    if (part === '**') {
+      if (places[place] === 1) return reached.fill(1, place);
+    } else if (part === '*') {
+      const goesOn = place > 0 && reached[place - 1] === 1 && !endsLabel(text, place - 1);
+      if (goesOn || places[place] === 1) reached[place] = 1;
+    } else if (places[place] === 1 && text.startsWith(part, place)) {
+      reached[place + part.length] = 1;
+    }
+  }
   return reached;
 }
 
-/** `*`: on to the next `.` or `@`. */
-function withinLabels(places: ReadonlySet<number>, text: string): Set<number> {
-  const reached = new Set(places);
-  for (let place = 0; place < text.length; place += 1) {
-    if (reached.has(place) && text[place] !== '.' && text[place] !== '@') reached.add(place + 1);
-  }
-  return reached;
-}
-
-function after(letters: string, places: ReadonlySet<number>, text: string): Set<number> {
-  const found = [...places].filter((place) => text.startsWith(letters, place));
-  return new Set(found.map((place) => place + letters.length));
-}
+const endsLabel = (text: string, place: number): boolean => text[place] === '.' || text[place] === '@';

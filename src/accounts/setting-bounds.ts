@@ -3,9 +3,10 @@ import { type AccountSettingsChange, NUMBER_BOUNDS } from './account-settings.ts
 import { refuseUnreadableList } from './allowed-addresses.ts';
 
 /**
- * How much an account may keep: its record is in the memory of every node, and every exchange reads it.
+ * How much an account may keep: its record is in the memory of every node, and every exchange reads it. Each invited address
+ * is compared with every pattern, which takes longer with each wildcard.
  */
-export const SETTING_LIMITS = { userMfa: 200, userDomains: 10, invitationPatterns: 50 } as const;
+export const SETTING_LIMITS = { userMfa: 200, userDomains: 10, invitationPatterns: 50, wildcards: 10 } as const;
 
 /** @throws ParameterInvalid a setting is out of its bounds */
 export function refuseOutOfBounds(change: AccountSettingsChange): void {

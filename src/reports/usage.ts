@@ -2,6 +2,8 @@ import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { GROUP_RULES } from '../access-groups/group-rule.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
+import { SERVICE_IDS } from '../service-ids/service-id.ts';
+import { SERVICE_ID_GROUPS } from '../service-ids/service-id-group.ts';
 import type { Store } from '../store/store.ts';
 
 /** How much of what there is in an account is used. */
@@ -14,6 +16,7 @@ export interface Usage {
 export interface AskedUsage {
   readonly iamIds: readonly string[];
   readonly accessGroupIds: readonly string[];
+  readonly serviceIdGroupIds: readonly string[];
 }
 
 /** At most 100,000 are counted of each. */
@@ -22,6 +25,10 @@ export interface AccountUsage {
   readonly apiKeys: readonly number[];
   /** Rules, access group by access group. */
   readonly groupRules: readonly number[];
+  /** All service ID groups of the account. */
+  readonly serviceIdGroups: number;
+  /** Service IDs, service ID group by service ID group. */
+  readonly serviceIdsInGroups: readonly number[];
 }
 
 const MOST_COUNTED = 100_000;
@@ -29,7 +36,7 @@ const MOST_COUNTED = 100_000;
 /** @returns the usage over `store` */
 export function usageIn({ store, access }: { readonly store: Store; readonly access: Access }): Usage {
   return {
-    async of(caller, accountId, { iamIds, accessGroupIds }) {
+    async of(caller, accountId, { iamIds, accessGroupIds, serviceIdGroupIds }) {
       await access.require(caller, 'iam-identity.account.get', { accountId, service: 'iam-identity' });
       const keysOf = (iamId: string) =>
         store.read(API_KEYS).count('ofIdentityByCreation', [accountId, iamId], MOST_COUNTED);
@@ -39,11 +46,15 @@ export function usageIn({ store, access }: { readonly store: Store; readonly acc
         if (rule?.accountId !== accountId) return 0;
         return store.read(GROUP_RULES).count('byGroup', [groupId], MOST_COUNTED);
       };
-      const [apiKeys, groupRules] = await Promise.all([
+      const inGroup = (groupId: string) =>
+        store.read(SERVICE_IDS).count('byGroup', [accountId, 'active', groupId], MOST_COUNTED);
+      const [apiKeys, groupRules, serviceIdGroups, serviceIdsInGroups] = await Promise.all([
         Promise.all(iamIds.map(keysOf)),
         Promise.all(accessGroupIds.map(rulesOf)),
+        store.read(SERVICE_ID_GROUPS).count('byCreation', [accountId], MOST_COUNTED),
+        Promise.all(serviceIdGroupIds.map(inGroup)),
       ]);
-      return { apiKeys, groupRules };
+      return { apiKeys, groupRules, serviceIdGroups, serviceIdsInGroups };
     },
   };
 }

@@ -5,7 +5,7 @@ import { MEMBERSHIPS, membershipId, USERS, type User } from './user.ts';
 
 /**
  * @returns the users with these iam ids who are members of the account, by iam id; others are left out, because a guessed
- * iam id must not tell who a user of somebody else's account is
+ * iam id must not tell who a user of somebody else's account is; none for who may not see the users of the account
  * @throws AccessDenied
  */
 export type NamedMembers = (
@@ -24,6 +24,9 @@ export function namedMembersIn({ store, access }: { readonly store: Store; reado
   };
   return async (caller, accountId, iamIds) => {
     await access.require(caller, 'iam-identity.account.get', { accountId, service: 'iam-identity' });
+    // Who may not see who the users are does not learn it by the way.
+    const target = { accountId, service: 'user-management', resourceType: 'user' };
+    if (!(await access.allows(caller, 'user-management.user.get', target))) return new Map();
     const users = await Promise.all(iamIds.map((iamId) => member(accountId, iamId)));
     return new Map(users.flatMap((user) => (user === undefined ? [] : [[user.id, user] as const])));
   };

@@ -35,8 +35,13 @@ describe('patterns of e-mail addresses', () => {
   it('attack: when a pattern would make a backtracking matcher try for ever, then it is decided at once', () => {
     const startedAt = performance.now();
 
+    // As many as one invitation may have to be compared with: 40 addresses, 50 patterns.
+    for (let turn = 0; turn < 2_000; turn += 1) {
+      matchesEmailPattern(`${'**a*'.repeat(5)}!`, `${'a'.repeat(240)}@example`);
+    }
+
     expect(matchesEmailPattern(`${'**a'.repeat(80)}!`, `${'a'.repeat(240)}@example`)).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
 

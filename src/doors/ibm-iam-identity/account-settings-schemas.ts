@@ -39,10 +39,15 @@ const USER_MFA = z.array(
   z.object({ iam_id: SHORT_TEXT.max(100), mfa: z.enum(MFA_TRAITS), description: SHORT_TEXT.optional() }),
 );
 
+const PATTERN = SHORT_TEXT.refine(
+  (pattern) => (pattern.match(/\*+/g) ?? []).length <= SETTING_LIMITS.wildcards,
+  `must have at most ${SETTING_LIMITS.wildcards} wildcards`,
+);
+
 const USER_DOMAINS = z.array(
   z.object({
     realm_id: SHORT_TEXT.max(100),
-    invitation_email_allow_patterns: z.array(SHORT_TEXT).max(SETTING_LIMITS.invitationPatterns).optional(),
+    invitation_email_allow_patterns: z.array(PATTERN).max(SETTING_LIMITS.invitationPatterns).optional(),
     restrict_invitation: z.boolean().optional(),
   }),
 );

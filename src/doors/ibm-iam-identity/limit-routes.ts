@@ -3,6 +3,8 @@ import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { AccountUsage, Usage } from '../../reports/usage.ts';
+import { MOST_IN_GROUP } from '../../service-ids/expect-group.ts';
+import { MOST_SERVICE_ID_GROUPS } from '../../service-ids/service-id-groups.ts';
 import type { CallerOf } from './api-key-routes.ts';
 import { LIMITS_PATH } from './limit-operations.ts';
 import { LIMIT_BODY, LIMIT_PARAMETERS, type LimitRequest, type LimitsRepresentation } from './limit-schemas.ts';
@@ -31,6 +33,7 @@ function answering(
     const used = await usage.of(caller, request.params.id, {
       iamIds: asked.apikeys_per_identity ?? [],
       accessGroupIds: asked.claim_rules_per_group ?? [],
+      serviceIdGroupIds: asked.serviceids_per_group ?? [],
     });
     response.json(limitsRepresentation(asked, used));
   };
@@ -40,7 +43,8 @@ function answering(
 const NO_LIMIT = 2_147_483_647;
 const NONE = 0;
 
-function limitsRepresentation(asked: LimitRequest, { apiKeys, groupRules }: AccountUsage): LimitsRepresentation {
+function limitsRepresentation(asked: LimitRequest, used: AccountUsage): LimitsRepresentation {
+  const { apiKeys, groupRules, serviceIdGroups, serviceIdsInGroups } = used;
   const none = (isCounted: boolean) => ({ limit: NONE, ...(isCounted && { count: 0 }) });
   const listed = <Member extends string>(
     ids: readonly string[] | undefined,
@@ -48,8 +52,14 @@ function limitsRepresentation(asked: LimitRequest, { apiKeys, groupRules }: Acco
     countOf: (position: number) => number = () => 0,
   ) => ids?.map((id, position) => ({ [member]: id, count: countOf(position) }));
   return {
-    serviceid_groups: none(asked.serviceid_groups),
-    serviceids_per_group: { limit: NONE, serviceid_groups: listed(asked.serviceids_per_group, 'group_id') },
+    serviceid_groups: {
+      limit: MOST_SERVICE_ID_GROUPS,
+      ...(asked.serviceid_groups && { count: serviceIdGroups }),
+    },
+    serviceids_per_group: {
+      limit: MOST_IN_GROUP,
+      serviceid_groups: listed(asked.serviceids_per_group, 'group_id', (position) => serviceIdsInGroups[position] ?? 0),
+    },
     profiles: none(asked.profiles),
     apikeys_per_identity: {
       limit: NO_LIMIT,

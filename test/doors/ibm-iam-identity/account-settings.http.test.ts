@@ -169,6 +169,7 @@ describeOnEveryBackend('/v1/accounts/{id}/settings/identity', (service) => {
   it.each([
     ['allowed_ip_addresses', Array.from({ length: 501 }, () => '127.0.0.1').join(',')],
     ['user_mfa', Array.from({ length: 201 }, (_, number) => ({ iam_id: `IBMid-${number}`, mfa: 'TOTP' }))],
+    ['restrict_user_domains', [{ realm_id: 'IBMid', invitation_email_allow_patterns: ['*a'.repeat(11)] }]],
     ['restrict_user_domains', Array.from({ length: 11 }, (_, number) => ({ realm_id: `realm-${number}` }))],
   ])('when %s has more entries than an account may keep, then it is refused with 400', async (name, value) => {
     const refused = await put({ [name]: value });

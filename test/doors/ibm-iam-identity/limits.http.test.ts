@@ -21,6 +21,7 @@ describeOnEveryBackend('/v1/accounts/{id}/limits/identity', (service) => {
       ...['profiles', 'serviceid_groups', 'serviceids_per_group', 'template_versions_per_template'],
     ]);
     expect([body.apikeys_per_identity, body.profiles]).toEqual([{ limit: NO_LIMIT }, { limit: 0 }]);
+    expect([body.serviceid_groups, body.serviceids_per_group]).toEqual([{ limit: 500 }, { limit: 10_000 }]);
   });
 
   it('given keys of an identity, when they are asked for in either way, then they are counted, and those of others are not', async () => {
@@ -45,6 +46,18 @@ describeOnEveryBackend('/v1/accounts/{id}/limits/identity', (service) => {
     const counted = { apikeys_per_identity: { limit: NO_LIMIT, identities }, claim_rules_per_group: rules };
     expect(got.body).toMatchObject({ ...counted, profiles: { limit: 0, count: 0 } });
     expect(posted.body).toEqual(got.body);
+  });
+
+  it('given a service ID group with a service ID, when they are asked for, then both are counted', async () => {
+    const account_id = await firstAccountId(service());
+    const group = await asOwner(service(), 'POST', '/v1/serviceid_groups', { json: { account_id, name: 'counted' } });
+    const group_id = group.body.id;
+    await asOwner(service(), 'POST', '/v1/serviceids', { json: { account_id, name: 'in it', group_id } });
+
+    const { body } = await asOwner(service(), 'GET', `${path}?serviceid_groups=true&serviceids_per_group=${group_id}`);
+
+    expect(body.serviceid_groups).toEqual({ limit: 500, count: 1 });
+    expect(body.serviceids_per_group).toEqual({ limit: 10_000, serviceid_groups: [{ group_id, count: 1 }] });
   });
 
   it('when more ids are asked for than one answer counts, or a flag is none, then it is refused with 400', async () => {
