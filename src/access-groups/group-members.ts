@@ -4,7 +4,7 @@ import { audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { AccessDenied, LimitReached, NotFound } from '../problems/entity-problems.ts';
 import type { Problem } from '../problems/problem.ts';
-import { expectUnchanged, insert, remove } from '../store/changes.ts';
+import { type Change, expectUnchanged, insert, remove } from '../store/changes.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
@@ -36,6 +36,12 @@ export interface Outcome {
   readonly problem?: Problem;
 }
 
+/** Who will be in a group, and what makes it so. */
+export interface PlannedMembers {
+  readonly members: readonly GroupMember[];
+  readonly changes: readonly Change[];
+}
+
 /** Who is in which group. Every function: @throws AccessDenied, NotFound (missing, or another account's). */
 export interface GroupMembers {
   /**
@@ -43,6 +49,8 @@ export interface GroupMembers {
    * @param wanted at most 50; who is in already stays as it is @throws LimitReached
    */
   add(caller: Caller, groupId: string, wanted: readonly NewMember[]): Promise<readonly GroupMember[]>;
+  /** The changes that add them, to be committed by who has more to commit with them; none for who is in. @throws as `add` */
+  plan(caller: Caller, groupId: string, wanted: readonly NewMember[]): Promise<PlannedMembers>;
   list(caller: Caller, groupId: string, request: MemberListRequest): Promise<Window<GroupMember>>;
   /** @throws NotFound also when the identity is not in the group */
   get(caller: Caller, groupId: string, iamId: string): Promise<GroupMember>;
@@ -83,8 +91,8 @@ export function groupMembersIn({ store, access, clock }: GroupMembersParts): Gro
       [verb === 'add' ? 'after' : 'before']: { member: iamId, kind },
     });
 
-  /** @returns who is in the group after all; the commit fails when the group, or one of them, was changed meanwhile */
-  const addOnce = async (caller: Caller, groupId: string, wanted: readonly NewMember[]) => {
+  /** Plans who is in the group after all; the commit fails when the group, or one of them, was changed meanwhile */
+  const plan: GroupMembers['plan'] = async (caller, groupId, wanted) => {
     const group = await existing(caller, groupId, 'members.add');
     // Way up by a group: whoever may fill groups would join one that has more than they have, or send somebody there.
     await access.requireHeldBy(caller, group.accountId, groupId);
@@ -92,11 +100,16 @@ export function groupMembersIn({ store, access, clock }: GroupMembersParts): Gro
     const found = await Promise.all(unique.map(({ iamId }) => members.get(groupMemberId(nameOf(group, iamId)))));
     const planned = unique.map((member, index) => found[index] ?? newMember(group, member, caller, clock.now()));
     const added = planned.filter((_, index) => found[index] === undefined);
-    if (added.length === 0) return planned;
+    if (added.length === 0) return { members: planned, changes: [] };
     await refuseTooMany(store, group, added);
     const changes = added.flatMap((member) => [insert(GROUP_MEMBERS, member), record(caller, 'add', member)]);
-    await store.commit([expectUnchanged(ACCESS_GROUPS, group), ...changes]);
-    return planned;
+    return { members: planned, changes: [expectUnchanged(ACCESS_GROUPS, group), ...changes] };
+  };
+
+  const addOnce = async (caller: Caller, groupId: string, wanted: readonly NewMember[]) => {
+    const planned = await plan(caller, groupId, wanted);
+    if (planned.changes.length > 0) await store.commit(planned.changes);
+    return planned.members;
   };
 
   const add: GroupMembers['add'] = (caller, groupId, wanted) =>
@@ -114,6 +127,7 @@ export function groupMembersIn({ store, access, clock }: GroupMembersParts): Gro
 
   return {
     add,
+    plan,
 
     async list(caller, groupId, request) {
       await existing(caller, groupId, 'members.list');

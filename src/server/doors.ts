@@ -61,7 +61,8 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }),
     loadedWhenAsked(async () => {
       const { ibmUserManagementDoor } = await import('../doors/ibm-user-management/door.ts');
-      return ibmUserManagementDoor({ ...(await domains.people()), callerOf: callers(parts), cursors, onFailure });
+      const rooms = { ...(await domains.accessDomains()), ...(await domains.people()) };
+      return ibmUserManagementDoor({ ...rooms, callerOf: callers(parts), cursors, onFailure });
     }),
     loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');

@@ -1,3 +1,5 @@
+import IamAccessGroupsV2 from '@ibm-cloud/platform-services/iam-access-groups/v2.js';
+import IamPolicyManagementV1 from '@ibm-cloud/platform-services/iam-policy-management/v1.js';
 import UserManagementV1 from '@ibm-cloud/platform-services/user-management/v1.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { IamAuthenticator } from 'ibm-cloud-sdk-core';
@@ -10,11 +12,11 @@ describeOnEveryBackend('@ibm-cloud/platform-services: users', (service) => {
   let client: UserManagementV1;
   let accountId: string;
 
-  const clientOf = (apikey: string): UserManagementV1 =>
-    new UserManagementV1({
-      authenticator: new IamAuthenticator({ apikey, url: service().publicUrl }),
-      serviceUrl: service().publicUrl,
-    });
+  const optionsOf = (apikey: string) => ({
+    authenticator: new IamAuthenticator({ apikey, url: service().publicUrl }),
+    serviceUrl: service().publicUrl,
+  });
+  const clientOf = (apikey: string) => new UserManagementV1(optionsOf(apikey));
 
   beforeAll(async () => {
     client = clientOf(service().adminKey);
@@ -39,6 +41,31 @@ describeOnEveryBackend('@ibm-cloud/platform-services: users', (service) => {
         total_results: 1,
         resources: [{ iam_id: activated.body.iam_id, email, user_id: email, state: 'ACTIVE', account_id: accountId }],
       });
+    });
+
+    it('when it is invited with a policy and an access group, then it has both', async () => {
+      const email = newEmail();
+      const access = new IamAccessGroupsV2(optionsOf(service().adminKey));
+      const { result: group } = await access.createAccessGroup({ accountId, name: `Group of ${email}` });
+      const role = { role_id: 'crn:v1:bluemix:public:iam::::role:Viewer' };
+      const attributes = [
+        { name: 'accountId', value: accountId },
+        { name: 'serviceName', value: 'iam-identity' },
+      ];
+
+      const { result } = await client.inviteUsers({
+        ...{ accountId, users: [{ email, account_role: 'Member' }], accessGroups: [String(group.id)] },
+        iamPolicy: [{ type: 'access', roles: [role], resources: [{ attributes }] }],
+      });
+
+      const iamId = String(result.resources?.[0]?.id);
+      const policies = await new IamPolicyManagementV1(optionsOf(service().adminKey)).listPolicies({
+        accountId,
+        iamId,
+      });
+      const members = await access.listAccessGroupMembers({ accessGroupId: String(group.id) });
+      expect(policies.result.policies?.map(({ resources }) => resources)).toEqual([[{ attributes }]]);
+      expect(members.result.members?.map((member) => member.iam_id)).toEqual([iamId]);
     });
 
     it('when it is none, then the user of the client reads why', async () => {

@@ -19,6 +19,19 @@ import { expectTokenRefusal } from '../harness/token-refusal.ts';
 
 const CODE = /^lk_act_[0-9a-f]{64}$/;
 
+const FOREIGN_POLICY = {
+  type: 'access',
+  roles: [{ role_id: 'crn:v1:bluemix:public:iam::::role:Viewer' }],
+  resources: [
+    {
+      attributes: [
+        { name: 'serviceName', value: 'logs' },
+        { name: 'accountId', value: '0'.repeat(32) },
+      ],
+    },
+  ],
+};
+
 describeOnEveryBackend('invitations', (service) => {
   let accountId: string;
   let tenant: GivenTenant;
@@ -80,25 +93,26 @@ describeOnEveryBackend('invitations', (service) => {
       ['the same address twice', { users: [{ email: 'a@example.test' }, { email: 'A@example.test' }] }],
       ['more than 40', { users: Array.from({ length: 41 }, (_, n) => ({ email: `n${n}@example.test` })) }],
       ['a role that gives rights', { users: [{ email: 'a@example.test', account_role: 'OWNER' }] }],
-      ['a policy', { users: [{ email: 'a@example.test' }], iam_policy: [{ type: 'access' }] }],
-      ['an access group', { users: [{ email: 'a@example.test' }], access_groups: ['AccessGroupId-1'] }],
+      ['a policy without roles', { users: [{ email: 'a@example.test' }], iam_policy: [{ type: 'access' }] }],
+      ['a policy of another account', { users: [{ email: 'a@example.test' }], iam_policy: [FOREIGN_POLICY] }],
+      ['a group that there is not', { users: [{ email: 'a@example.test' }], access_groups: ['AccessGroupId-1'] }],
     ])('when %s is sent, then it is refused', async (_, json) => {
       const token = await service().ownerToken();
 
       const { status } = await service().call('POST', `/v2/accounts/${accountId}/users`, { token, json });
 
-      expect(status).toBe(400);
+      expect([400, 403, 404]).toContain(status);
       expect(await service().store.read(USERS).find('byEmail', ['a@example.test'])).toBeUndefined();
     });
 
     /** Two administrators at once must not make two users of one person. */
-    it('when it is invited eight times at once, then there is one user, and the newest code works alone', async () => {
+    it('when it is invited four times at once, then there is one user, and the newest code works alone', async () => {
       const email = newEmail();
 
-      const answers = await Promise.all(Array.from({ length: 8 }, () => inviteHere(email)));
+      const answers = await Promise.all(Array.from({ length: 4 }, () => inviteHere(email)));
 
       const resources = answers.map(({ body }) => body.resources?.[0]);
-      expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
+      expect(answers.map(({ status }) => status)).toEqual(Array(4).fill(202));
       expect(new Set(resources.map(({ iam_id: iamId }) => iamId)).size).toBe(1);
       const used = await Promise.all(resources.map(({ activation_code: code }) => activate(service(), code)));
       expect(used.filter(({ status }) => status === 201)).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { commonRoleCrn, platformRoleCrn } from '../../src/resource-catalog/service-definition.ts';
-import { MEMBERSHIPS, membershipId } from '../../src/users/user.ts';
+import { MEMBERSHIPS, membershipId, USERS } from '../../src/users/user.ts';
 import { expectUserRefusal } from '../doors/ibm-user-management/user-refusal.ts';
 import { firstAccountId, type GivenUser, givenUser } from '../harness/given-credentials.ts';
 import { activate, givenTenant, invite, newEmail } from '../harness/given-people.ts';
@@ -62,6 +62,64 @@ describeOnEveryBackend('invitations of people who have been given rights', (serv
 
     expect(await service().store.read(MEMBERSHIPS).get(membershipId(accountId, owner.iamId))).toBeUndefined();
     expect((await asOwner(owner.email)).body.resources).toMatchObject([{ iam_id: owner.iamId, state: 'ACTIVE' }]);
+  });
+
+  describe('given an invitation with a policy and an access group', () => {
+    const viewer = { role_id: platformRoleCrn('Viewer') };
+    const policyOn = (serviceName: string) => ({
+      ...{ type: 'access', roles: [viewer] },
+      resources: [{ attributes: [{ name: 'serviceName', value: serviceName }] }],
+    });
+    const givenGroup = async (): Promise<string> => {
+      const path = `/v2/groups?account_id=${accountId}`;
+      const json = { name: `Group of ${newEmail()}` };
+      return (await service().call('POST', path, { token: await service().ownerToken(), json })).body.id;
+    };
+    const inviteWith = (token: string, email: string, rights: object) =>
+      service().call('POST', `/v2/accounts/${accountId}/users`, { token, json: { users: [{ email }], ...rights } });
+
+    it('when the owner invites, then the user has both from the first token on', async () => {
+      const group = await givenGroup();
+      await givenPolicy(service(), {
+        ...{ accountId, subject: group, roles: [platformRoleCrn('Viewer')], service: 'user-management' },
+      });
+      const rights = { iam_policy: [policyOn('iam-identity')], access_groups: [group] };
+
+      const invited = await inviteWith(await service().ownerToken(), newEmail(), rights);
+      const { body: key } = await activate(service(), invited.body.resources[0].activation_code);
+
+      const token = await service().tokenOf(key.apikey);
+      const statuses = await Promise.all(
+        ['/v1/serviceids', `/v2/accounts/${accountId}/users`, `/v2/groups?account_id=${accountId}`].map(
+          async (path) => (await service().call('GET', path, { token })).status,
+        ),
+      );
+      expect(statuses).toEqual([200, 200, 403]);
+    });
+
+    /** Attack: who may invite gives the invited, whose code is theirs, what they do not hold. */
+    it('when who may only invite gives more than they hold, then it is refused and nobody is invited', async () => {
+      const group = await givenGroup();
+      const token = await service().tokenOf(inviter.key.secret);
+      const email = newEmail();
+
+      const refused = [
+        await inviteWith(token, email, { iam_policy: [policyOn('iam-identity')] }),
+        await inviteWith(token, email, { access_groups: [group] }),
+      ];
+
+      for (const answer of refused) expectUserRefusal(answer, 403, 'access_denied');
+      expect(await service().store.read(USERS).find('byEmail', [email])).toBeUndefined();
+    });
+
+    it('when a member is given what is given already, then 409 and nothing changed', async () => {
+      const email = newEmail();
+      const token = await service().ownerToken();
+      const rights = { iam_policy: [policyOn('logs')] };
+      await inviteWith(token, email, rights);
+
+      expectUserRefusal(await inviteWith(token, email, rights), 409, 'Conflict');
+    });
   });
 
   it('given somebody nobody knows, when who may only invite invites, then there is a code', async () => {

@@ -44,7 +44,7 @@ export const USER_OPERATIONS: readonly Operation[] = [
     requires: { action: 'user-management.user.invite' },
     summary: 'Invite users to an account',
     description:
-      'All of them or none. An invitation gives no rights. Who is invited again gets a new code; the old one is void.',
+      'All of them or none. An invitation gives no rights but those that are sent with it. Who is invited again gets a new code; the old one is void.',
     parameters: { path: ACCOUNT_PARAMETERS },
     body: { schema: INVITED_USERS },
     answers: {

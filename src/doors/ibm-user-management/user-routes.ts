@@ -8,6 +8,7 @@ import type { AccountUser } from '../../users/new-user.ts';
 import { USER_REALM } from '../../users/user.ts';
 import type { Users } from '../../users/users.ts';
 import { type CallerOf, writeNothing } from './answers.ts';
+import { type InvitedRightsParts, plannedRights } from './invited-rights.ts';
 import { USER_PATHS } from './user-operations.ts';
 import {
   FIXED_USER_SETTINGS,
@@ -20,7 +21,7 @@ import {
 } from './user-schemas.ts';
 
 /** What the routes of users stand on. */
-export interface UserRouteParts {
+export interface UserRouteParts extends InvitedRightsParts {
   readonly users: Users;
   readonly invitations: Invitations;
   readonly callerOf: CallerOf;
@@ -64,12 +65,15 @@ function listUsers({ users, callerOf, cursors }: UserRouteParts): AccountHandler
   };
 }
 
-function inviteUsers({ invitations, callerOf }: UserRouteParts): AccountHandler {
+function inviteUsers(parts: UserRouteParts): AccountHandler {
+  const { invitations, callerOf } = parts;
   return async (request, response) => {
     const caller = await callerOf(request);
     const body = await readJson(request, INVITED_USERS);
     const emails = body.users.map(({ email }) => email);
-    const invited = await invitations.invite(caller, request.params.account_id, emails);
+    const rights = { policies: body.iam_policy ?? [], accessGroupIds: body.access_groups ?? [] };
+    const given = plannedRights(parts, caller, rights);
+    const invited = await invitations.invite(caller, request.params.account_id, emails, given);
     response.status(202).json({ resources: invited.map(invitationRepresentation) });
   };
 }

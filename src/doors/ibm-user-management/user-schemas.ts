@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hasControlCharacter } from '../../http/text.ts';
+import { GROUP_ID, INVITED_POLICY, MOST_GIVEN } from './invited-rights.ts';
 
 const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
 
@@ -41,8 +42,6 @@ export const USER_LIST_PARAMETERS = z.object({
 /** @returns how many rows a page is to have */
 export const rowsOf = ({ limit, first }: z.output<typeof USER_LIST_PARAMETERS>): number => limit ?? first ?? MOST_ROWS;
 
-const REFUSED_GRANTS = 'must be left out: give rights with policies and access groups once the user is invited';
-
 /** The body of `POST /v2/accounts/{account_id}/users` ("Invite users"). */
 export const INVITED_USERS = z
   .object({
@@ -57,8 +56,8 @@ export const INVITED_USERS = z
         }),
       )
       .min(1),
-    iam_policy: z.array(z.unknown()).max(0, REFUSED_GRANTS).optional(),
-    access_groups: z.array(z.unknown()).max(0, REFUSED_GRANTS).optional(),
+    iam_policy: z.array(INVITED_POLICY).max(MOST_GIVEN).optional().describe('Who invites must hold what it gives.'),
+    access_groups: z.array(GROUP_ID).max(MOST_GIVEN).optional().describe('Who invites must hold what they are given.'),
   })
   .meta({ id: 'InvitedUsers' });
 
