@@ -1,4 +1,6 @@
+import { ParameterInvalid } from '../problems/request-problems.ts';
 import { LONGEST_TOKEN_LIFE_MILLISECONDS } from '../revocations/revocation.ts';
+import { isUser } from '../users/is-user.ts';
 import type { ActionWhenLeaked, ApiKey } from './api-key.ts';
 
 /** What may be changed later; an absent field stays as it is. */
@@ -17,9 +19,15 @@ export function widensKey(before: ApiKey, change: ApiKeyChange): boolean {
   return endOfLife(chosenEnd(before, change)) > endOfLife(before.expiresAt);
 }
 
-/** @returns what of the key is another after the change; a generation that grew ends its tokens */
+/**
+ * @returns what of the key is another after the change; a generation that grew ends its tokens
+ * @throws ParameterInvalid  its identity may not have such a key
+ */
 export function changedKey(before: ApiKey, change: ApiKeyChange, now: number): Partial<ApiKey> {
   const { name, description, supportSessions, actionWhenLeaked } = change;
+  if (supportSessions === true && !isUser(before.iamId)) {
+    throw new ParameterInvalid('support_sessions', 'must be false for a service ID');
+  }
   const expiresAt = chosenEnd(before, change);
   const endsSooner = expiresAt !== undefined && expiresAt < endOfLife(before.expiresAt);
   // A token never outlives its key (R6): an end that moves before the tokens' own ends them now.

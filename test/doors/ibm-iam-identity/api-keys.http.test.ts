@@ -92,12 +92,15 @@ describeOnEveryBackend('/v1/apikeys', (service) => {
     });
 
     it('when a service ID is to have sessions, or a header is neither true nor false, then it is refused with 400', async () => {
-      const { iamId } = await givenServiceId(service());
+      const { iamId, key } = await givenServiceId(service());
       const token = await service().ownerToken();
       const json = { name: 'ci', iam_id: iamId };
       const post = (sent: object) => service().call('POST', '/v1/apikeys', { token, json, ...sent });
 
       expectIdentityRefusal(await post({ json: { ...json, support_sessions: true } }), 400, 'parameter_invalid');
+      const sent = { token, json: { support_sessions: true }, headers: { 'If-Match': '*' } };
+      const changed = await service().call('PUT', `/v1/apikeys/${key.id}`, sent);
+      expectIdentityRefusal(changed, 400, 'parameter_invalid');
       expectIdentityRefusal(await post({ headers: { 'Entity-Lock': 'perhaps' } }), 400, 'parameter_invalid');
     });
 

@@ -148,7 +148,7 @@ describeOnEveryBackend('entity tags of the identity API', (service) => {
 
     it('given every member, when it is set, then it is kept', async () => {
       const { path } = await GIVEN.apikeys(service());
-      const json = { name: 'n', description: 'two\nlines', support_sessions: true, action_when_leaked: 'delete' };
+      const json = { name: 'n', description: 'two\nlines', support_sessions: false, action_when_leaked: 'delete' };
 
       const changed = await put(path, { ...json, expires_at: '2049-01-02T18:30+0000' });
 
