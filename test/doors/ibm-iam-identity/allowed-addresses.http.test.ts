@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { EXCHANGE_FAILURES } from '../../../src/audit/exchange-failure.ts';
 import { givenAccountSettings } from '../../harness/given-account-settings.ts';
 import { firstAccountId, givenMembership, givenServiceId, givenUser } from '../../harness/given-credentials.ts';
 import { givenOtherAccount } from '../../harness/given-other-account.ts';
@@ -60,6 +61,10 @@ describeOnEveryBackend(
       const details = new RegExp(OUTSIDE.replaceAll('.', '\\.'));
       const headers = { 'www-authenticate': 'Basic realm="identity", Bearer realm="identity"' };
       expectTokenRefusal(refused, { status: 401, errorCode: 'BXNIM0430E', details, headers });
+      await service().domains.recorder.flush();
+      const request = { equals: [accountId], limit: 1, descending: true };
+      const [failure] = (await service().store.read(EXCHANGE_FAILURES).page('byAccount', request)).rows;
+      expect(failure).toMatchObject({ problem: 'address_not_allowed', address: OUTSIDE, action: 'token.exchange' });
       for (const address of [INSIDE, '::ffff:192.0.2.7', '2001:db8:0:0::9']) {
         expect([address, (await exchange(address)).status]).toEqual([address, 200]);
       }
