@@ -3,6 +3,7 @@ import { AccessDenied } from '../problems/entity-problems.ts';
 import type { Caller } from './caller.ts';
 import type { Grant } from './grant.ts';
 import { type IdentityKind, OWN_RIGHTS, PERSONAL_RIGHTS } from './own-rights.ts';
+import { effortOfComparison } from './pattern.ts';
 import type { DecisionTarget, PolicySet } from './policy-set.ts';
 
 /**
@@ -135,7 +136,8 @@ export function accessWith(parts: AccessParts): Access {
     if (caller.accountId !== accountId) return false;
     if ((await ownerOfAccount(accountId)) === caller.iamId) return true;
     const held = await policySetOf(accountId, caller.iamId);
-    return grants.every(held.covers);
+    const effort = effortOfComparison();
+    return grants.every((grant) => held.covers(grant, effort));
   };
 
   const requireHeld = async (caller: Caller, accountId: string, grants: readonly Grant[]): Promise<void> => {

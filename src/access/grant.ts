@@ -1,3 +1,5 @@
+import { type Effort, effortOfDecision, matchesPattern } from './pattern.ts';
+
 /**
  * What one policy gives on one service, compiled: attributes have the names that policies use (`serviceInstance`,
  * `resourceGroupId`, `resourceType`, `resource`, `region`, and any other that a service knows).
@@ -35,48 +37,25 @@ export interface GrantRule {
    * @param at an instant, milliseconds
    * @param attributes of the target, as conditions see them: a rule may ask about them as well
    */
-  readonly holdsAt: (at: number, attributes: Readonly<Record<string, string | undefined>>) => boolean;
+  readonly holdsAt: (at: number, attributes: Readonly<Record<string, string | undefined>>, effort?: Effort) => boolean;
 }
 
-/** @returns whether the condition holds of a value. @param value `undefined`: the target has no such attribute */
-export function holdsOf({ operator, values }: AttributeCondition, value: string | undefined): boolean {
+/**
+ * @returns whether the condition holds of a value; false as well when finding out takes more than it may
+ * @param value `undefined`: the target has no such attribute
+ */
+export function holdsOf(
+  { operator, values }: AttributeCondition,
+  value: string | undefined,
+  effort: Effort = effortOfDecision(),
+): boolean {
   // By its type: under names such as `constructor` every object has something, and no target has such an attribute.
   if (operator === 'stringExists') return values.includes(String(typeof value === 'string'));
   if (typeof value !== 'string') return false;
-  const matches = operator.startsWith('stringMatch') ? matchesPattern : (pattern: string) => pattern === value;
-  return values.some((pattern) => matches(pattern, value));
-}
-
-/** Beside one for each character, steps that matching may take; a pattern that somebody means takes none of them. */
-const FURTHER_STEPS = 10_000;
-
-/**
- * On a mismatch only the last `*` is lengthened, and that so often at most: a thousand policies with patterns that nearly
- * fit everywhere would hold up everybody. What takes longer does not match.
- */
-export function matchesPattern(pattern: string, value: string): boolean {
-  let inPattern = 0;
-  let inValue = 0;
-  let star = -1;
-  let starValue = 0;
-  let steps = pattern.length + value.length + FURTHER_STEPS;
-  while (inValue < value.length) {
-    steps -= 1;
-    if (steps < 0) return false;
-    const wanted = pattern[inPattern];
-    if (wanted === '*') {
-      star = inPattern;
-      starValue = inValue;
-      inPattern += 1;
-    } else if (wanted === '?' || (wanted !== undefined && wanted === value[inValue])) {
-      inPattern += 1;
-      inValue += 1;
-    } else if (star >= 0) {
-      starValue += 1;
-      inPattern = star + 1;
-      inValue = starValue;
-    } else return false;
-  }
-  while (pattern[inPattern] === '*') inPattern += 1;
-  return inPattern === pattern.length;
+  const isPattern = operator.startsWith('stringMatch');
+  return values.some((one) => {
+    effort.left -= 1;
+    if (effort.left < 0) return false;
+    return isPattern ? matchesPattern(one, value, effort) : one === value;
+  });
 }

@@ -1,4 +1,5 @@
 import { type AttributeCondition, type Grant, holdsOf } from './grant.ts';
+import { type Effort, effortOfComparison, effortOfDecision } from './pattern.ts';
 
 /** What something is done to, as conditions see it. */
 export interface DecisionTarget {
@@ -11,8 +12,11 @@ export interface DecisionTarget {
 export interface PolicySet {
   /** @param at when, milliseconds */
   permits(action: string, target: DecisionTarget, at: number): boolean;
-  /** Whether somebody who holds this set holds everything that `grant` gives: nobody grants more than they hold. */
-  covers(grant: Grant): boolean;
+  /**
+   * Whether somebody who holds this set holds everything that `grant` gives: nobody grants more than they hold.
+   * @param effort one for all grants that are compared together
+   */
+  covers(grant: Grant, effort?: Effort): boolean;
   readonly grants: readonly Grant[];
 }
 
@@ -40,25 +44,25 @@ export function policySet(grants: readonly Grant[]): PolicySet {
   }
 
   const gives =
-    (action: string, { attributes }: DecisionTarget, at: number) =>
+    (action: string, { attributes }: DecisionTarget, at: number, effort: Effort) =>
     (grant: Grant) =>
       grant.actions.has(action) &&
-      grant.conditions.every((condition) => holdsOf(condition, attributes[condition.attribute])) &&
-      (grant.rule === undefined || grant.rule.holdsAt(at, attributes));
+      grant.conditions.every((condition) => holdsOf(condition, attributes[condition.attribute], effort)) &&
+      (grant.rule === undefined || grant.rule.holdsAt(at, attributes, effort));
 
   return {
     grants,
     permits(action, target, at) {
       const known = services.get(target.service);
       if (known === undefined) return false;
-      const given = gives(action, target, at);
+      const given = gives(action, target, at, effortOfDecision());
       const instance = target.attributes[INSTANCE];
       return (
         known.others.some(given) || (instance !== undefined && known.ofInstance.get(instance)?.some(given) === true)
       );
     },
-    covers(wanted) {
-      const held = grants.filter((grant) => grant.service === wanted.service && isAsWide(grant, wanted));
+    covers(wanted, effort = effortOfComparison()) {
+      const held = grants.filter((grant) => grant.service === wanted.service && isAsWide(grant, wanted, effort));
       return [...wanted.actions].every((action) => held.some(({ actions }) => actions.has(action)));
     },
   };
@@ -73,22 +77,28 @@ function instancesOf({ conditions }: Grant): readonly string[] | undefined {
 }
 
 /** Whether `held` holds wherever and whenever `wanted` does. */
-function isAsWide(held: Grant, wanted: Grant): boolean {
+function isAsWide(held: Grant, wanted: Grant, effort: Effort): boolean {
+  effort.left -= 1 + held.conditions.length * wanted.conditions.length;
+  if (effort.left < 0) return false;
   const alwaysOrAlike = held.rule === undefined || held.rule.text === wanted.rule?.text;
-  return alwaysOrAlike && held.conditions.every((condition) => follows(condition, wanted.conditions));
+  return alwaysOrAlike && held.conditions.every((condition) => follows(condition, wanted.conditions, effort));
 }
 
 /** Whether `condition` holds of whatever `wanted` holds of. When in doubt it does not: then the caller is refused. */
-function follows(condition: AttributeCondition, wanted: readonly AttributeCondition[]): boolean {
+function follows(condition: AttributeCondition, wanted: readonly AttributeCondition[], effort: Effort): boolean {
   return wanted.some((other) => {
     if (other.attribute !== condition.attribute) return false;
-    if (other.operator.startsWith('stringEquals')) return other.values.every((value) => holdsOf(condition, value));
+    if (other.operator.startsWith('stringEquals')) {
+      return other.values.every((value) => holdsOf(condition, value, effort));
+    }
     if (condition.operator === 'stringExists') {
       return other.operator === 'stringExists'
         ? other.values.every((value) => condition.values.includes(value))
         : condition.values.includes('true');
     }
     if (!condition.operator.startsWith('stringMatch') || other.operator === 'stringExists') return false;
+    effort.left -= other.values.length * condition.values.length;
+    if (effort.left < 0) return false;
     return other.values.every((pattern) => condition.values.includes(pattern) || condition.values.includes('*'));
   });
 }

@@ -4,7 +4,6 @@ import { type Comparison, isJoined, type PolicyRule, type RuleCondition } from '
 import { nowAs, RULE_TIME_FORMS, type RuleTimeKind, readRuleTime } from './rule-times.ts';
 
 type Holds = GrantRule['holdsAt'];
-type Attributes = Parameters<Holds>[1];
 
 /**
  * Compiles the rule of a policy, so that a decision compares numbers only.
@@ -18,8 +17,8 @@ function compiled(rule: PolicyRule): Holds {
   if (!isJoined(rule)) return condition(rule);
   const parts = rule.conditions.map(compiled);
   return rule.operator === 'and'
-    ? (now, attributes) => parts.every((holds) => holds(now, attributes))
-    : (now, attributes) => parts.some((holds) => holds(now, attributes));
+    ? (now, attributes, effort) => parts.every((holds) => holds(now, attributes, effort))
+    : (now, attributes, effort) => parts.some((holds) => holds(now, attributes, effort));
 }
 
 // Linear: one of two fixed beginnings, then one class.
@@ -90,5 +89,5 @@ function onAttribute(attribute: string, operator: AttributeOperator, values: rea
     throw new ParameterInvalid('rule.value', 'must be true or false for stringExists');
   }
   const compared = { attribute, operator, values };
-  return (_now: number, attributes: Attributes) => holdsOf(compared, attributes[attribute]);
+  return (_now, attributes, effort) => holdsOf(compared, attributes[attribute], effort);
 }

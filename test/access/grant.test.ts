@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type AttributeOperator, holdsOf, matchesPattern } from '../../src/access/grant.ts';
+import { type AttributeOperator, holdsOf } from '../../src/access/grant.ts';
+import { matchesPattern } from '../../src/access/pattern.ts';
 import { policySet } from '../../src/access/policy-set.ts';
 
 describe('a condition', () => {
