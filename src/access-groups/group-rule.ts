@@ -55,5 +55,8 @@ export const GROUP_RULES = defineCollection<GroupRule>()('access_group_rules', {
     modifiedAt: 'integer',
     modifiedBy: 'string',
   },
-  indexes: { byGroup: { fields: ['groupId', 'createdAt', 'id'] } },
+  indexes: {
+    byGroup: { fields: ['groupId', 'createdAt', 'id'] },
+    byAccount: { fields: ['accountId', 'createdAt', 'id'] },
+  },
 });

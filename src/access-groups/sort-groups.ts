@@ -1,3 +1,4 @@
+import type { IndexValue } from '../store/collection.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessGroup } from './access-group.ts';
 import { GROUP_RULES } from './group-rule.ts';
@@ -27,10 +28,28 @@ export function inOrder(
   return groups.toSorted((left, right) => sign * (compare(keyOf(left), keyOf(right)) || compare(left.id, right.id)));
 }
 
-/** @returns the ids of those groups that have rules */
+/** From so many groups on, one read of all the account's rules is less than a question for each. */
+const MANY_GROUPS = 10;
+const RULES_AT_ONCE = 1_000;
+
+/** @returns the ids of those groups, of one account, that have rules */
 export async function withRules(store: Store, groups: readonly AccessGroup[]): Promise<ReadonlySet<string>> {
+  const [first] = groups;
+  if (first !== undefined && groups.length >= MANY_GROUPS) return groupsWithRules(store, first.accountId);
   const counts = await Promise.all(groups.map(({ id }) => store.read(GROUP_RULES).count('byGroup', [id], 1)));
   return new Set(groups.filter((_, index) => counts[index] !== 0).map(({ id }) => id));
+}
+
+async function groupsWithRules(store: Store, accountId: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  let after: readonly IndexValue[] | undefined;
+  do {
+    const request = { equals: [accountId], after, limit: RULES_AT_ONCE };
+    const page = await store.read(GROUP_RULES).page('byAccount', request);
+    for (const { groupId } of page.rows) ids.add(groupId);
+    after = page.next;
+  } while (after !== undefined);
+  return ids;
 }
 
 const KEYS: Readonly<Record<Exclude<GroupOrder['by'], 'is_federated'>, (group: AccessGroup) => Key>> = {

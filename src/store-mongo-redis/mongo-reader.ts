@@ -56,6 +56,7 @@ export function mongoReader<T extends Entity, Index extends string>(
           .find(filter)
           .sort(sort)
           .hint(index)
+          .skip(request.skip ?? 0)
           .limit(request.limit + 1)
           .lean(),
       );

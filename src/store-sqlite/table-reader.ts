@@ -95,7 +95,7 @@ interface Conditions {
 }
 
 function pageQuery(table: Table, index: StoredIndex, request: PageRequest): Conditions {
-  const { equals, after, limit, descending = false } = request;
+  const { equals, after, limit, skip = 0, descending = false } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
     throw new RangeError(`a page has 1 to ${LARGEST_PAGE} rows`);
   }
@@ -114,7 +114,8 @@ function pageQuery(table: Table, index: StoredIndex, request: PageRequest): Cond
     parts.push(`ORDER BY ${rest.map((field) => `${columnOf(field)}${descending ? ' DESC' : ''}`).join(', ')}`);
   }
   // One more than asked for tells whether there is another page.
-  return { sql: `${parts.join(' ')} LIMIT ?`, values: [...values, limit + 1] };
+  if (skip === 0) return { sql: `${parts.join(' ')} LIMIT ?`, values: [...values, limit + 1] };
+  return { sql: `${parts.join(' ')} LIMIT ? OFFSET ?`, values: [...values, limit + 1, skip] };
 }
 
 function prefixConditions(table: Table, index: StoredIndex, equals: readonly IndexValue[]): Conditions {

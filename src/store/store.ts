@@ -9,6 +9,11 @@ export interface PageRequest {
   readonly after?: readonly IndexValue[] | undefined;
   /** Rows at most, 1 to 1,000. */
   readonly limit: number;
+  /**
+   * Rows passed over first, for lists whose clients page by numbers: each costs a step down the index, so the list must be
+   * bounded. Default: 0.
+   */
+  readonly skip?: number;
   /** True: from the largest to the smallest. Default: false. */
   readonly descending?: boolean;
 }

@@ -43,6 +43,17 @@ export function describePaging(subject: () => StoreUnderTest): void {
         expect(new Set(idsOf(pages)).size).toBe(idsOf(pages).length);
       });
 
+      it('when rows are to be passed over, then the page begins behind them, and what follows goes on from there', async () => {
+        const reader = subject().store.read(WIDGETS);
+
+        const page = await reader.page('byOwner', { equals: [OWNER], limit: 5, skip: 12 });
+        const rest = await reader.page('byOwner', { equals: [OWNER], limit: 20, after: page.next });
+        const behind = await reader.page('byOwner', { equals: [OWNER], limit: 5, skip: 30 });
+
+        expect(idsOf([page, rest])).toEqual(inOrder(ROWS).slice(12));
+        expect(behind).toEqual({ rows: [], next: undefined });
+      });
+
       it('when the last row seen is removed, then the next page goes on behind its place', async () => {
         const reader = subject().store.read(WIDGETS);
         const first = await reader.page('byOwner', { equals: [OWNER], limit: 12 });
