@@ -14,12 +14,12 @@ address.searchParams.set('mode', 'rw');
 const database = new DatabaseSync(address, { timeout: WAIT_MILLISECONDS });
 
 /**
- * Pages of the log, and those of them that are in the file already.
+ * Pages of the log, those of them that are not in the file, and whether all was done that was asked for.
  * @param {'NOOP' | 'PASSIVE' | 'RESTART'} mode
  */
 function checkpoint(mode) {
-  const { log, checkpointed } = Object(database.prepare(`PRAGMA wal_checkpoint(${mode})`).get());
-  return { logPages: Number(log), missingPages: Number(log) - Number(checkpointed) };
+  const { busy, log, checkpointed } = Object(database.prepare(`PRAGMA wal_checkpoint(${mode})`).get());
+  return { logPages: Number(log), missingPages: Number(log) - Number(checkpointed), isComplete: Number(busy) === 0 };
 }
 
 parentPort?.on('message', ({ mode, leastPages }) => {

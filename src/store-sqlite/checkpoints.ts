@@ -34,6 +34,7 @@ const PAGE_BYTES = 4_096;
 const PATIENCE_MILLISECONDS = 500;
 /** How long they wait for one; after that the connection that commits keeps the log short. */
 const LONGEST_HOLD_MILLISECONDS = 2_000;
+const RESTART_PAUSE_MILLISECONDS = 2_000;
 const CLOSE_MILLISECONDS = 2_000;
 
 /** What the thread answers. */
@@ -41,6 +42,8 @@ interface LogState {
   readonly logPages: number;
   /** Those of them that are not in the file. */
   readonly missingPages: number;
+  /** False: others write, read an older state or make a checkpoint. */
+  readonly isComplete: boolean;
 }
 
 /** @returns what starts its thread when the log has grown for the first time */
@@ -49,6 +52,7 @@ export function checkpoints(parts: CheckpointsParts): Checkpoints {
   let thread: CheckpointThread | undefined;
   let looking: Promise<void> | undefined;
   let held: Promise<void> | undefined;
+  let notBefore = 0;
   const closing = new AbortController();
 
   const hold = async (work: Promise<LogState>): Promise<void> => {
@@ -68,8 +72,12 @@ export function checkpoints(parts: CheckpointsParts): Checkpoints {
     const passive = thread.ask('PASSIVE', leastPages);
     const slow = setTimeout(() => void hold(passive), PATIENCE_MILLISECONDS);
     const { logPages } = await passive.finally(() => clearTimeout(slow));
+    if (logPages < mostPages || performance.now() < notBefore) return;
     // There is little left in it: writes wait for that, and need not try in vain.
-    if (logPages >= mostPages) await hold(thread.ask('RESTART', 0));
+    const restarted = thread.ask('RESTART', 0);
+    await hold(restarted);
+    // Somebody reads an older state, such as a backup: writes must not wait again and again for the end of that.
+    if (!(await restarted).isComplete) notBefore = performance.now() + RESTART_PAUSE_MILLISECONDS;
   };
 
   return {
