@@ -5,7 +5,7 @@ import { hasBody, refuseAtEnd } from './read-body.ts';
 
 /** How much work may wait. */
 export interface OverloadLimits {
-  /** Requests that have come whole and are not yet answered, while nothing is shed (see `places`). Default: 512. */
+  /** Requests that have come whole and are not yet answered, while nothing is shed, at most (see `places`). Default: 512. */
   readonly maximumInFlight?: number;
   /** Requests whose body is still to come; they hold memory and no work. Default: 10,000. */
   readonly maximumArriving?: number;

@@ -1,7 +1,11 @@
 /** How many requests may be worked on at once. */
 export interface PlaceLimits {
-  /** While nothing is shed: a burst of so many is served. Default: 512. */
+  /** While nothing is shed, and answers are given fast: a burst of so many is served. Default: 512. */
   readonly most?: number;
+  /** While nothing is shed: a burst of so many is served, before it is known how fast. Default: 256. */
+  readonly unproven?: number;
+  /** While nothing is shed: so much work may wait, milliseconds, as fast as it was done lately. Default: 120. */
+  readonly burstMilliseconds?: number;
   /** Never fewer: a slow machine is not overload. Default: 64. */
   readonly least?: number;
   /** While work is shed: so much work may wait, milliseconds. Default: 50. */
@@ -30,15 +34,19 @@ const LEAST_SHARED = 8 * OWN_PLACES;
 /** All places together, never more. */
 const HARD_LIMIT = 768;
 const GROWTH = 1.25;
+/** What is left of the speed that was seen a tenth of a second ago: half after 1.4 s. */
+const REMEMBERED_SPEED = 0.95;
 
 /**
- * Bounds waiting by its time and not only by its length. A burst fills `most` places and is worked off; but once work is
- * shed, only so much is let in as is done in `waitMilliseconds`, or everything that is served would be late.
+ * Bounds waiting by its time and not only by its length. A burst fills what is done in `burstMilliseconds` and is worked off; but once
+ * work is shed, only so much is let in as is done in `waitMilliseconds`, or everything that is served would be late.
  * A client (an IPv4 address, or 64 bits of IPv6) with few requests at once is let in when the others have filled these: or
  * one that floods would shut all others out. Its own places are 32, or its equal share of all where there are many clients.
  */
 export function places({
   most = 512,
+  unproven = 256,
+  burstMilliseconds = 120,
   least = 64,
   waitMilliseconds = 50,
   isLate = () => false,
@@ -46,7 +54,10 @@ export function places({
   const byClient = new Map<string, number>();
   const since = { at: performance.now(), left: 0, shed: 0 };
   let taken = 0;
-  let open = most;
+  /** Answers a millisecond, the most of lately: with little to do it cannot be seen. */
+  let speed = 0;
+  const burst = (): number => Math.min(most, Math.max(unproven, speed * burstMilliseconds));
+  let open = burst();
 
   const soft = (): number => Math.min(most, isLate() ? least : open);
   const shared = (): number => Math.min(HARD_LIMIT, Math.max(LEAST_SHARED, 2 * soft()));
@@ -75,10 +86,12 @@ export function places({
     taken: () => taken,
     adapt() {
       const now = performance.now();
-      const donePerWait = (since.left / Math.max(1, now - since.at)) * waitMilliseconds;
-      if (since.shed === 0) open = most;
+      const done = since.left / Math.max(1, now - since.at);
+      speed = Math.max(done, speed * REMEMBERED_SPEED);
+      const donePerWait = done * waitMilliseconds;
+      if (since.shed === 0) open = burst();
       else if (since.left > 0 && taken > donePerWait) open = Math.max(least, donePerWait);
-      else open = Math.min(most, open * GROWTH);
+      else open = Math.min(burst(), open * GROWTH);
       Object.assign(since, { at: now, left: 0, shed: 0 });
     },
   };

@@ -26,8 +26,28 @@ describe('places', () => {
   it('given a burst, when it is not too long, then all of it is let in', () => {
     const work = places();
 
-    expect(fill(work, 'a', 1_000)).toBe(512);
+    expect(fill(work, 'a', 1_000)).toBe(256);
   });
+
+  it.each([
+    ['3,000', 300, 360],
+    ['1,000', 100, 256],
+    ['10,000', 1_000, 512],
+  ])(
+    'given %s answers a second were given, when a burst comes, then as much is let in as is done in 120 ms, 256 to 512',
+    (_, answers, most) => {
+      const time = givenTime();
+      const work = places();
+      for (let count = 0; count < answers; count += 1) {
+        fill(work, 'a', 1);
+        work.leave('a');
+      }
+      time.pass(100);
+      work.adapt();
+
+      expect(fill(work, 'a', 1_000)).toBe(most);
+    },
+  );
 
   /** One client that asks for everything must not shut the others out. */
   it('given clients that flood, when another has 32 requests at once, then each of them is let in, and goes on being', () => {
@@ -65,7 +85,7 @@ describe('places', () => {
 
   it('given work that is shed, when 200 are done in 100 ms, then as many as are done in 50 ms may wait, and when nothing is shed, a burst again', () => {
     const time = givenTime();
-    const work = places();
+    const work = places({ unproven: 512 });
     fill(work, 'a', 1_000);
     time.pass(100);
     for (let count = 0; count < 200; count += 1) work.leave('a');
@@ -89,7 +109,7 @@ describe('places', () => {
     time.pass(100);
     for (let count = 0; count < 3; count += 1) work.leave('a');
     work.adapt();
-    for (let count = 0; count < 509; count += 1) work.leave('a');
+    for (let count = 0; count < 253; count += 1) work.leave('a');
 
     expect(fill(work, 'a', 1_000)).toBe(64);
   });
@@ -99,6 +119,6 @@ describe('places', () => {
     fill(work, 'a', 1_000);
 
     expect(work.isFull('a', 0)).toBe(true);
-    expect(work.isFull('b', 512)).toBe(false);
+    expect(work.isFull('b', 256)).toBe(false);
   });
 });

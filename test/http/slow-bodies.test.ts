@@ -119,7 +119,7 @@ describe('listen behind an overload guard, given requests whose bodies do not co
 
     expect((await honest).status).toBe(200);
     expect(new Set(refusals)).toEqual(new Set(['overloaded']));
-    expect(refusals).toHaveLength(900 - 512);
+    expect(refusals).toHaveLength(900 - 256);
   });
 
   it('when the time for the body is over, then the answer is 408 and the connection ends', async () => {
