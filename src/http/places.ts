@@ -4,7 +4,7 @@ export interface PlaceLimits {
   readonly most?: number;
   /** While nothing is shed: a burst of so many is served, before it is known how fast. Default: 256. */
   readonly unproven?: number;
-  /** While nothing is shed: so much work may wait, milliseconds, as fast as it was done lately. Default: 120. */
+  /** While nothing is shed: so much work may wait, milliseconds, as fast as it was done lately. Default: 100. */
   readonly burstMilliseconds?: number;
   /** Never fewer: a slow machine is not overload. Default: 64. */
   readonly least?: number;
@@ -46,7 +46,7 @@ const REMEMBERED_SPEED = 0.95;
 export function places({
   most = 512,
   unproven = 256,
-  burstMilliseconds = 120,
+  burstMilliseconds = 100,
   least = 64,
   waitMilliseconds = 50,
   isLate = () => false,
