@@ -77,10 +77,12 @@ describe('checkpoints by a thread of its own', () => {
 
     expect(reader.prepare('SELECT count(*) AS counted FROM expiring_values').get()).toMatchObject({ counted: 0 });
     reader.close();
-    await checkpointing.underWay();
-    commit('last');
+    for (let number = 50; number < 55; number += 1) {
+      await checkpointing.underWay();
+      commit(`row ${number}`);
+    }
     await eventually(() => expect(missingPages()).toBe(0), 10_000);
-    expect(connection.first('SELECT count(*) AS counted FROM expiring_values')).toMatchObject({ counted: 51 });
+    expect(connection.first('SELECT count(*) AS counted FROM expiring_values')).toMatchObject({ counted: 55 });
   });
 
   it('given the file was taken away, when there is something to bring into it, then no new file is made', async () => {
