@@ -53,6 +53,7 @@ export function checkpoints(parts: CheckpointsParts): Checkpoints {
   let looking: Promise<void> | undefined;
   let held: Promise<void> | undefined;
   let notBefore = 0;
+  let hasNews = false;
   const closing = new AbortController();
 
   const hold = async (work: Promise<LogState>): Promise<void> => {
@@ -62,7 +63,6 @@ export function checkpoints(parts: CheckpointsParts): Checkpoints {
     if (held === until) held = undefined;
   };
   const look = async (): Promise<void> => {
-    await pause(lookMilliseconds, undefined, { ref: false, signal: closing.signal });
     // The log's file is as long as the log ever was: a short one need not be asked about.
     const { size = 0 } = statSync(`${file}-wal`, { throwIfNoEntry: false }) ?? {};
     if (size < leastPages * PAGE_BYTES) return;
@@ -80,10 +80,20 @@ export function checkpoints(parts: CheckpointsParts): Checkpoints {
     if (!(await restarted).isComplete) notBefore = performance.now() + RESTART_PAUSE_MILLISECONDS;
   };
 
+  const lookWhileNeeded = async (): Promise<void> => {
+    // Also for what is committed while it looks: there may be no other commit for long.
+    while (hasNews) {
+      await pause(lookMilliseconds, undefined, { ref: false, signal: closing.signal });
+      hasNews = false;
+      await look();
+    }
+  };
+
   return {
     committed() {
       if (closing.signal.aborted) return;
-      looking ??= look()
+      hasNews = true;
+      looking ??= lookWhileNeeded()
         // Nobody waits for it; whoever commits makes the checkpoint when the log has become too long.
         .catch(() => undefined)
         .finally(() => {
