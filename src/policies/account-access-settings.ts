@@ -8,6 +8,7 @@ import { insert, replace } from '../store/changes.ts';
 import { firstEntityTag, nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
+import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import {
   ACCESS_SETTINGS,
   type AccessSettings,
@@ -62,20 +63,27 @@ export function accountAccessSettingsIn({ store, access, clock }: AccountAccessS
     },
 
     async update(caller, accountId, change, ifMatch) {
-      await requireRight(caller, 'update', accountId);
-      const stored = await store.read(ACCESS_SETTINGS).get(accountId);
-      const before = stored ?? accessSettingsFromTheStart(accountId);
-      if (ifMatch !== '*' && ifMatch !== before.entityTag) throw stale();
-      const after = changed(before, change, clock.now());
-      const settings =
-        stored === undefined ? insert(ACCESS_SETTINGS, after) : replace(ACCESS_SETTINGS, after, before.entityTag);
+      const once = async (): Promise<AccessSettings> => {
+        await requireRight(caller, 'update', accountId);
+        const stored = await store.read(ACCESS_SETTINGS).get(accountId);
+        const before = stored ?? accessSettingsFromTheStart(accountId);
+        if (ifMatch !== '*' && ifMatch !== before.entityTag) throw stale();
+        const after = changed(before, change, clock.now());
+        const put =
+          stored === undefined ? insert(ACCESS_SETTINGS, after) : replace(ACCESS_SETTINGS, after, stored.entityTag);
+        await store.commit([put, audited(caller, record(before, after))]).catch((error: unknown) => {
+          // Somebody else made the first change at this moment: as if it had been just before.
+          throw error instanceof AlreadyExists ? new StaleEntityTag(ACCESS_SETTINGS.name, accountId) : error;
+        });
+        return after;
+      };
+      if (ifMatch === '*') return untilUndisturbed(once);
       try {
-        await store.commit([settings, audited(caller, record(before, after))]);
+        return await once();
       } catch (error) {
-        if (error instanceof AlreadyExists || error instanceof StaleEntityTag) throw stale();
+        if (error instanceof StaleEntityTag) throw stale();
         throw error;
       }
-      return after;
     },
   };
 }

@@ -278,6 +278,24 @@ describeOnEveryBackend('the access management settings of an account', (service)
     expect([read.body, read.headers.get('etag')]).toEqual([changed.body, again.headers.get('etag')]);
   });
 
+  it('given many who change them at once, when none names a version, then each change is made', async () => {
+    const other = await givenOtherAccount(service());
+    const path = `/v1/accounts/${other.accountId}/settings/access_management`;
+    const token = await other.ownerToken();
+    const kinds = ['user', 'service_id', 'service'];
+    const limit = (kind: string) => ({
+      external_account_identity_interaction: { identity_types: { [kind]: { state: 'limited' } } },
+    });
+
+    const answers = await Promise.all(kinds.map((kind) => patch(path, limit(kind), '*', token)));
+    const { body } = await service().call('GET', path, { token });
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    for (const kind of kinds) {
+      expect(body.external_account_identity_interaction.identity_types[kind].state).toBe('limited');
+    }
+  });
+
   it('given others, when they read or change them, then they are refused, also with an unknown state', async () => {
     const accountId = await firstAccountId(service());
     const path = `/v1/accounts/${accountId}/settings/access_management`;
