@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Router } from 'express';
+import type { z } from 'zod';
 import type { GroupMember } from '../../access-groups/group-member.ts';
 import type { GroupMembers, Outcome } from '../../access-groups/group-members.ts';
+import type { MemberOrder } from '../../access-groups/list-members.ts';
 import type { KnownAs } from '../../access-groups/people-and-programs.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
@@ -62,7 +64,8 @@ function listMembers({ groupMembers, callerOf, publicUrl }: GroupMemberRoutePart
     const { id } = request.params;
     // Nobody is in a group for a while: no identity here has claims by which a rule could let it in.
     const isEmpty = query.membership_type === 'dynamic';
-    const wanted = { kind: query.type, offset: query.offset, limit: isEmpty ? 0 : query.limit };
+    const limit = isEmpty ? 0 : query.limit;
+    const wanted = { kind: query.type, order: orderOf(query.sort), offset: query.offset, limit };
     const { rows, total } = await groupMembers.list(caller, id, wanted);
     const known = query.verbose ? await Promise.all(rows.map((row) => groupMembers.knownAs(row))) : [];
     const path = `${ACCESS_GROUP_PATHS.all}/${id}/members`;
@@ -70,6 +73,15 @@ function listMembers({ groupMembers, callerOf, publicUrl }: GroupMemberRoutePart
     const members = rows.map((row, index) => listedMember(row, `${publicUrl}${path}`, known[index]));
     response.json({ ...offsetEnvelope(list, query, isEmpty ? 0 : total), members });
   };
+}
+
+type Sort = z.output<typeof MEMBER_LIST_PARAMETERS>['sort'];
+
+function orderOf(sort: Sort): MemberOrder | undefined {
+  if (sort === undefined) return undefined;
+  const descending = sort.startsWith('-');
+  // Safe: without its sign it is one of the orders.
+  return { by: (descending ? sort.slice(1) : sort) as MemberOrder['by'], descending };
 }
 
 function isMember({ groupMembers, callerOf }: GroupMemberRouteParts): OneMemberHandler {

@@ -25,7 +25,10 @@ export const MEMBER_LIST_PARAMETERS = z.object({
   type: KIND.optional(),
   membership_type: z.enum(['static', 'dynamic', 'all']).default('static'),
   verbose: FLAG.describe('Also the names of those whom the account knows.'),
-  sort: z.enum(MEMBER_ORDERS).optional().describe('Accepted; members stand in the order in which they were added.'),
+  sort: z
+    .enum(MEMBER_ORDERS)
+    .optional()
+    .describe('For groups of up to 1,000 members. Default: the order in which they were added.'),
   ...OFFSET_PARAMETERS,
 });
 

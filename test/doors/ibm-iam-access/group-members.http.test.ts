@@ -116,6 +116,7 @@ describeOnEveryBackend('members and rules of access groups', (service) => {
       expect(third.body).not.toHaveProperty('next');
       expect(third.body.previous.href).toContain('offset=3');
       expect(iamIdsIn(await members(id, '?type=service'))).toEqual(['iam-ServiceId-1']);
+      expect(iamIdsIn(await members(id, '?type=user&sort=-id&limit=2&offset=1'))).toEqual(['IBMid-P5', 'IBMid-P4']);
       expect((await members(id, '?membership_type=dynamic')).body).toMatchObject({ total_count: 0, members: [] });
       expect((await members(id)).body.total_count).toBe(8);
     });
@@ -136,12 +137,14 @@ describeOnEveryBackend('members and rules of access groups', (service) => {
       await call('PUT', `/v2/groups/${id}/members`, { json });
 
       const { body } = await members(id, '?verbose=true');
+      const sorted = await members(id, '?verbose=true&sort=-name');
       const of = (iamId: string) => body.members.find(({ iam_id }: { iam_id: string }) => iam_id === iamId);
 
       expect(of(user.iamId)).toMatchObject({ name: 'Robin Example', email: user.email, membership_type: 'static' });
       expect(of(program.iamId)).toMatchObject({ name: 'build server' });
       expect(of(stranger.ownerIamId)).not.toHaveProperty('name');
       expect(of(stranger.ownerIamId)).not.toHaveProperty('email');
+      expect(iamIdsIn(sorted)).toEqual([user.iamId, program.iamId, stranger.ownerIamId]);
     });
   });
 
