@@ -133,7 +133,9 @@ export function membershipLevel(
       refuseOtherAccount(caller, accountId);
       const target = { accountId, service: 'iam-identity', resourceType: 'membership' };
       await access.require(caller, action, { ...target, resource: iamId, ownerIamId: iamId });
-      return found(await store.read(MEMBERSHIPS).get(membershipId(accountId, iamId)), 'user');
+      const membership = await store.read(MEMBERSHIPS).get(membershipId(accountId, iamId));
+      // A tombstone is no membership; and its generation is where that of the next one begins.
+      return found(membership?.state === 'removed' ? undefined : membership, 'user');
     },
     bumped: next,
     named: () => ({

@@ -64,6 +64,19 @@ describeOnEveryBackend('invitations of people who have been given rights', (serv
     expect((await asOwner(owner.email)).body.resources).toMatchObject([{ iam_id: owner.iamId, state: 'ACTIVE' }]);
   });
 
+  /** Attack: an accomplice who was suspended is let back in, with rights that who lets in does not hold. */
+  it('given a suspended user who has been given rights, when who may only change users activates the user, then it is refused', async () => {
+    const suspended = await givenUser(service());
+    await allow(suspended.iamId, platformRoleCrn('Administrator'), 'logs');
+    const path = `/v2/accounts/${accountId}/users/${suspended.iamId}`;
+    const token = await service().tokenOf(inviter.key.secret);
+    const change = (state: string, by: string) => service().call('PATCH', path, { token: by, json: { state } });
+
+    expect((await change('SUSPENDED', token)).status).toBe(204);
+    expectUserRefusal(await change('ACTIVE', token), 403, 'access_denied');
+    expect((await change('ACTIVE', await service().ownerToken())).status).toBe(204);
+  });
+
   describe('given an invitation with a policy and an access group', () => {
     const viewer = { role_id: platformRoleCrn('Viewer') };
     const policyOn = (serviceName: string) => ({

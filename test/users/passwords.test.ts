@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { failedAttempts } from '../../src/limits/failed-attempts.ts';
 import { RateLimited } from '../../src/problems/request-problems.ts';
 import { type PasswordHashing, passwordHashing } from '../../src/secrets/password-hashing.ts';
@@ -8,17 +8,23 @@ import { PASSWORDS, type Passwords, passwordsIn } from '../../src/users/password
 import { USERS } from '../../src/users/user.ts';
 import { newEmail } from '../harness/given-people.ts';
 import { movingClock } from '../harness/moving-clock.ts';
-import { describeOnEveryBackend } from '../harness/running-service.ts';
+import { type RunningService, runningService } from '../harness/running-service.ts';
 
 const PASSWORD = 'correct horse battery';
 const ORIGIN = { address: '192.0.2.1' };
 
-describeOnEveryBackend('passwords', (service) => {
+describe('passwords', () => {
+  let running: RunningService;
   let email: string;
   let passwords: Passwords;
   let verified: number;
   let iamId: string;
   const clock = movingClock();
+
+  beforeAll(async () => {
+    running = await runningService();
+  });
+  afterAll(() => running.dispose());
 
   beforeEach(async () => {
     email = newEmail();
@@ -32,10 +38,10 @@ describeOnEveryBackend('passwords', (service) => {
       },
     };
     const limiter = failedAttempts({ perMinute: 3, clock });
-    passwords = passwordsIn({ store: service().store, clock, hashing: counted, failedAttempts: limiter });
+    passwords = passwordsIn({ store: running.store, clock, hashing: counted, failedAttempts: limiter });
     const user = newUser(email, clock.now());
     iamId = user.id;
-    await service().store.commit([insert(USERS, user), await passwords.plan(iamId, PASSWORD)]);
+    await running.store.commit([insert(USERS, user), await passwords.plan(iamId, PASSWORD)]);
   });
 
   it('when the right one is sent, in another form of the same characters too, then it is the user', async () => {
@@ -43,7 +49,7 @@ describeOnEveryBackend('passwords', (service) => {
   });
 
   it('when what is stored is read, then it is Argon2id with the stated cost, and nothing of the password', async () => {
-    const kept = await service().store.read(PASSWORDS).get(iamId);
+    const kept = await running.store.read(PASSWORDS).get(iamId);
 
     expect(kept?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(JSON.stringify(kept)).not.toContain('horse');

@@ -161,6 +161,8 @@ describeOnEveryBackend('/v2/accounts/{id}/users', (service) => {
       ];
 
       for (const answer of answers) expectUserRefusal(answer, 404, 'not_found');
+      const signedOut = await asOwner('POST', `/latchkey/v1/accounts/${accountId}/users/${made.iamId}/sign_out`);
+      expect(signedOut.status).toBe(404);
       const found = await asOwner('GET', `/v2/accounts/${accountId}/users?user_id=${made.iamId}`);
       expect(found.body.resources).toEqual([]);
     });
