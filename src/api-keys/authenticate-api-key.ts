@@ -3,7 +3,7 @@ import type { SecretDigests } from '../secrets/secret-digests.ts';
 import { replace } from '../store/changes.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
+import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
 import { mayHaveChosenKeys } from './chosen-values.ts';
 import { IDENTITY_KINDS, KEY_KINDS, type KeyKindName } from './key-kinds.ts';
@@ -66,8 +66,9 @@ async function moveToCurrentPepper(store: Store, apiKey: ApiKey, digest: string)
     await store.commit([replace(API_KEYS, moved, apiKey.entityTag)]);
     return moved;
   } catch (error) {
-    // Somebody changed the key at this moment; the next use moves it.
-    if (error instanceof StaleEntityTag) return apiKey;
+    // Somebody changed the key at this moment; the next use moves it. Or a process that did not know the old pepper took the
+    // same chosen value for another key: this one stays where it is.
+    if (error instanceof StaleEntityTag || error instanceof AlreadyExists) return apiKey;
     throw error;
   }
 }

