@@ -23,19 +23,28 @@ const ATTRIBUTE = z.strictObject({
   operator: ATTRIBUTE_OPERATOR.optional().describe('Default: stringEquals.'),
 });
 
+const MEMBERS = {
+  type: POLICY_TYPE,
+  description: POLICY_DESCRIPTION.optional(),
+  subjects: z.array(z.strictObject({ attributes: attributes(ATTRIBUTE) })).length(1),
+  roles: ROLES,
+  resources: z.array(z.strictObject({ attributes: attributes(ATTRIBUTE), tags: tags(ATTRIBUTE) })).length(1),
+} as const;
+
+const ONLY_IN_V2 = z
+  .unknown()
+  .refine(() => false, 'must be left out: only policies of /v2/policies have it')
+  .optional()
+  .describe('Refused: only policies of `/v2/policies` have it.');
+
 /** A body of `POST` and `PUT` (IBM Cloud IAM Policy Management API, v1). Members that would narrow it are never passed over. */
 export const V1_POLICY_BODY = z
-  .object({
-    type: POLICY_TYPE,
-    description: POLICY_DESCRIPTION.optional(),
-    subjects: z.array(z.strictObject({ attributes: attributes(ATTRIBUTE) })).length(1),
-    roles: ROLES,
-    resources: z.array(z.strictObject({ attributes: attributes(ATTRIBUTE), tags: tags(ATTRIBUTE) })).length(1),
-  })
+  // Passed over, a rule that was sent would be a right at every time.
+  .object({ ...MEMBERS, rule: ONLY_IN_V2, pattern: ONLY_IN_V2 })
   .meta({ id: 'V1PolicyBody' });
 
 /** A policy as it is written: subjects, roles and resources as they were sent. */
-export const V1_POLICY = z.object({ ...HOUSEKEEPING, ...V1_POLICY_BODY.shape }).meta({ id: 'V1Policy' });
+export const V1_POLICY = z.object({ ...HOUSEKEEPING, ...MEMBERS }).meta({ id: 'V1Policy' });
 
 /** What was sent, understood. @throws ParameterInvalid */
 export function readV1Policy(body: z.output<typeof V1_POLICY_BODY>): NewPolicy {

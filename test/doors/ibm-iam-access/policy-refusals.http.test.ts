@@ -73,6 +73,13 @@ describeOnEveryBackend('refused policies', (service) => {
     ['an identity that is authorized', () => ({ ...one(), type: 'authorization' }), /serviceName/],
     ['a long description', () => ({ ...one(), description: 'x'.repeat(301) }), /description/],
     ['a long attribute', () => resources(account(), logs, { name: 'resource', value: 'x'.repeat(1_001) }), /./],
+    // From hours to ever: passed over, it would be a right at every time.
+    [
+      'a rule',
+      () => ({ ...one(), rule: { key: '{{environment.attributes.day_of_week}}' } }),
+      /'rule' must be left out/,
+    ],
+    ['a pattern', () => ({ ...one(), pattern: 'time-based-conditions:once' }), /'pattern' must be left out/],
     ['21 attributes', () => resources(account(), logs, ...Array.from({ length: 19 }, () => logs)), /20/],
   ];
 
