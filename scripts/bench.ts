@@ -6,7 +6,7 @@ import { ROW_NAMES, ROWS, type RowName } from './benches/rows.ts';
 import { isMet, type Verdict, verdictTable } from './benches/verdicts.ts';
 
 const USAGE = `scripts/bench [--only ${ROW_NAMES.join(',')}]
-              [--rounds N] [--exchanges N] [--growth-exchanges N] [--keys N]
+              [--rounds N] [--exchanges N] [--growth-exchanges N] [--keys N] [--minutes N]
 
   --only              what to measure, several with commas; default: all
 ${ROW_NAMES.map((name) => `                        ${name.padEnd(13)} ${ROWS[name].sentence}`).join('\n')}
@@ -15,6 +15,7 @@ ${ROW_NAMES.map((name) => `                        ${name.padEnd(13)} ${ROWS[nam
   --growth-exchanges  the same for es256, over which the rows of the store are counted; default: 100000, the full figure
                       of the requirement is 1000000
   --keys              how many keys are many, for keys and mongo-keys; default: 1000000, which takes minutes to store
+  --minutes           ends with 1 after so many, whatever is still to be measured; default: 90
 
 MongoDB and Redis are started for the rows that need them, as for the tests: in containers, else as processes
 (LATCHKEY_TEST_SERVERS=docker|processes); with LATCHKEY_TEST_MONGO_URL and LATCHKEY_TEST_REDIS_URL given ones are used.
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     exchanges: { type: 'string', default: '50000' },
     'growth-exchanges': { type: 'string', default: '100000' },
     keys: { type: 'string', default: '1000000' },
+    minutes: { type: 'string', default: '90' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -35,6 +37,7 @@ if (values.help) console.log(USAGE);
 else process.exitCode = await bench(values.only.split(',').map(rowNamed));
 
 async function bench(wanted: readonly RowName[]): Promise<number> {
+  endAfter(countOf('minutes'));
   const rounds = countOf('rounds');
   const all = installations();
   const verdicts: Verdict[] = [];
@@ -54,7 +57,16 @@ async function bench(wanted: readonly RowName[]): Promise<number> {
   return verdicts.every(isMet) ? 0 : 1;
 }
 
-function countOf(option: 'rounds' | 'exchanges' | 'growth-exchanges' | 'keys'): number {
+/** What hangs must not hang for ever; processes that are measured end with this one. */
+function endAfter(minutes: number): void {
+  const end = (): void => {
+    console.log(`given up after ${minutes} minutes`);
+    process.exit(1);
+  };
+  setTimeout(end, minutes * 60_000).unref();
+}
+
+function countOf(option: 'rounds' | 'exchanges' | 'growth-exchanges' | 'keys' | 'minutes'): number {
   const count = Number(values[option]);
   if (Number.isSafeInteger(count) && count > 0) return count;
   throw new RangeError(`--${option} must be a positive integer, not '${values[option]}'`);

@@ -21,7 +21,9 @@ export interface MeasuredProcess {
 /** The whole repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const START_LIMIT_MILLISECONDS = 20_000;
+const START_LIMIT_MILLISECONDS = 60_000;
+/** Longer than a service takes to end by itself: 10 s. */
+const STOP_LIMIT_MILLISECONDS = 20_000;
 /** Between two looks whether a process answers: short against what is measured, and cheap, one refused connection. */
 const LOOK_MILLISECONDS = 2;
 
@@ -51,6 +53,8 @@ export function startScript(
     stdio: ['ignore', 'ignore', errors === 'shown' ? 'inherit' : 'ignore'],
   });
   const ended = once(child, 'exit');
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${script.join(' ')} could not be started`);
   return {
@@ -59,12 +63,21 @@ export function startScript(
     residentMegabytes: () => residentMegabytesOf(pid),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      // A process that does not end would hold up the whole run, and say nothing.
+      const late = setTimeout(() => {
+        console.log(
+          `  ${script.at(-1)} (process ${pid}) did not end within ${STOP_LIMIT_MILLISECONDS} ms and was killed`,
+        );
+        child.kill('SIGKILL');
+      }, STOP_LIMIT_MILLISECONDS);
       await ended;
+      clearTimeout(late);
+      process.off('exit', endWithUs);
     },
   };
 }
 
-/** Waits until the answer to `ask` is 200. @throws Error after 20 s */
+/** Waits until the answer to `ask` is 200. @throws Error after 60 s */
 export async function firstSuccess(ask: () => Promise<Response>): Promise<Response> {
   const limit = performance.now() + START_LIMIT_MILLISECONDS;
   while (performance.now() < limit) {

@@ -7,7 +7,8 @@ export type LoadProcess = Child<LoadQuestion, LoadAnswer>;
 /** As many as 32 clients that wait for their answers. */
 export const CONNECTIONS = 32;
 
-const ROUND_LIMIT_MILLISECONDS = 600_000;
+/** Ten times what a round takes; then it says how much was not answered. */
+const ROUND_LIMIT_MILLISECONDS = 180_000;
 const GRANT_TYPE = encodeURIComponent('urn:ibm:params:oauth:grant-type:apikey');
 
 /** Starts the process that asks. */

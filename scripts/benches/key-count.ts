@@ -49,10 +49,15 @@ export async function measureKeyCounts(parts: KeyCountParts): Promise<KeyCountFi
   try {
     const [few, many] = [await seeded(parts.few), await seeded(parts.many)];
     for (const one of [few, many]) await asked(load, one, WARM_UP_EXCHANGES);
+    console.log(`  ${parts.store}: warm, ${rounds} rounds follow`);
     const measured = { few: [], many: [] } as Record<'few' | 'many', Awaited<ReturnType<typeof asked>>[]>;
     for (let round = 0; round < rounds; round += 1) {
       measured.few.push(await asked(load, few, Math.ceil(exchanges / rounds)));
       measured.many.push(await asked(load, many, Math.ceil(exchanges / rounds)));
+      const [one, other] = [measured.few.at(-1), measured.many.at(-1)];
+      console.log(
+        `  ${parts.store}: round ${round + 1}: p99 ${one?.p99.toFixed(1)} ms, of many ${other?.p99.toFixed(1)} ms`,
+      );
     }
     return figuresOf(measured.few, measured.many);
   } finally {
