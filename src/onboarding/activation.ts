@@ -115,7 +115,25 @@ async function opened({ store, clock }: ActivationParts, code: string, caller: C
   // is somebody already; and a token opens no invitation of anybody else.
   const isRightCaller = user.unclaimed === true ? caller === undefined : caller?.iamId === user.id;
   if (!isRightCaller) throw new ActivationCodeInvalid();
+  if (user.unclaimed === true && (await isExpected({ store, clock }, invitation))) throw new ActivationCodeInvalid();
   return { invitation, user, membership };
+}
+
+/** Accounts in which somebody who has not come yet may have been invited, and that are looked at. */
+const MOST_ACCOUNTS = 100;
+
+/**
+ * Whether the installation's operator expects the user, and this invitation is another's. Squatting: the administrator of
+ * any account could become the owner of a new tenant before the owner does, who then could not come in any more.
+ */
+async function isExpected(
+  { store, clock }: Pick<ActivationParts, 'store' | 'clock'>,
+  { iamId, byOperator }: Invitation,
+): Promise<boolean> {
+  if (byOperator) return false;
+  const { rows } = await store.read(MEMBERSHIPS).page('byUser', { equals: [iamId], limit: MOST_ACCOUNTS });
+  const open = await Promise.all(rows.map(({ id }) => store.read(INVITATIONS).get(id)));
+  return open.some((invitation) => invitation?.byOperator === true && invitation.expiresAt > clock.now());
 }
 
 function activatedFrom(parts: ActivationParts, found: Opened, caller: Caller | undefined): Activated {

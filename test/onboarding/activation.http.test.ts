@@ -107,4 +107,39 @@ describeOnEveryBackend('POST /latchkey/v1/users/activate', (service) => {
       expect((await activate(service(), code)).status).toBe(201);
     });
   });
+
+  /** Squatting: no e-mail is sent, so the administrator of any account has a code for any address. */
+  describe('given somebody whom the operator expects, and a code of another account for the same address', () => {
+    it('when the other code is used first, then it is refused; the owner of the new account comes in, and then it needs a token', async () => {
+      const owner_email = newEmail();
+      const token = await service().ownerToken();
+      const made = await service().call('POST', '/latchkey/v1/accounts', { token, json: { name: 'New', owner_email } });
+      const squatter = await givenTenant(service());
+      const other = { token: await squatter.ownerToken(), accountId: squatter.accountId, emails: [owner_email] };
+      const [{ activation_code: othersCode }] = (await invite(service(), other)).body.resources;
+
+      const tooEarly = await activate(service(), othersCode);
+      const owner = await activate(service(), made.body.activation_code);
+      const withoutToken = await activate(service(), othersCode);
+      const joined = await activate(service(), othersCode, { token: await service().tokenOf(owner.body.apikey) });
+
+      expectProductRefusal(tooEarly, 400, 'activation_code_invalid');
+      expect(owner).toMatchObject({ status: 201, body: { iam_id: made.body.owner_iam_id } });
+      expectProductRefusal(withoutToken, 400, 'activation_code_invalid');
+      expect(joined).toMatchObject({ status: 200, body: { account_id: squatter.accountId } });
+    });
+
+    it("when the operator's code has expired, then the other one is good", async () => {
+      const email = newEmail();
+      const token = await service().ownerToken();
+      await invite(service(), { token, accountId: await firstAccountId(service()), emails: [email] });
+      service().clock.pass(4 * DAY_MILLISECONDS);
+      const other = await givenTenant(service());
+      const sent = { token: await other.ownerToken(), accountId: other.accountId, emails: [email] };
+      const [{ activation_code: code }] = (await invite(service(), sent)).body.resources;
+      service().clock.pass(4 * DAY_MILLISECONDS);
+
+      expect((await activate(service(), code)).status).toBe(201);
+    });
+  });
 });
