@@ -8,11 +8,13 @@ import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
+import { parsedBySchema } from '../../http/schema-problems.ts';
 import { ACCESS_GROUP_PATHS } from './access-group-operations.ts';
 import { type CallerOf, errorOf, writeNothing } from './answers.ts';
 import { GROUP_MEMBER_PATHS } from './group-member-operations.ts';
 import {
   ALL_GROUPS_PARAMETERS,
+  IDENTITY_PATH_PARAMETERS,
   LEAVING_MEMBERS,
   type ListedMember,
   MEMBER_LIST_PARAMETERS,
@@ -114,7 +116,7 @@ function addToMany({ groupMembers, callerOf }: GroupMemberRouteParts): OneIdenti
     const caller = await callerOf(request);
     const { account_id: accountId } = readQuery(request, ALL_GROUPS_PARAMETERS);
     const { type: kind, groups } = await readJson(request, NEW_MEMBERSHIPS);
-    const { iam_id: iamId } = request.params;
+    const { iam_id: iamId } = parsedBySchema(IDENTITY_PATH_PARAMETERS, request.params, 'path');
     const outcomes = await groupMembers.addToMany(caller, { accountId, iamId, kind }, groups);
     const told = outcomes.map((outcome) => ({ access_group_id: outcome.id, ...outcomeOf(outcome, request, 200) }));
     response.status(207).json({ iam_id: iamId, groups: told });
@@ -125,7 +127,7 @@ function removeFromAll({ groupMembers, callerOf }: GroupMemberRouteParts): OneId
   return async (request, response) => {
     const caller = await callerOf(request);
     const { account_id: accountId } = readQuery(request, ALL_GROUPS_PARAMETERS);
-    const { iam_id: iamId } = request.params;
+    const { iam_id: iamId } = parsedBySchema(IDENTITY_PATH_PARAMETERS, request.params, 'path');
     const left = await groupMembers.removeFromAll(caller, accountId, iamId);
     response.status(207).json({ iam_id: iamId, groups: left.map((id) => ({ access_group_id: id, status_code: 204 })) });
   };

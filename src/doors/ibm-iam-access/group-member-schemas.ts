@@ -13,7 +13,7 @@ export const MEMBER_PATH_PARAMETERS = z.object({
 });
 
 /** The path of what is done with one identity in all groups. */
-export const IDENTITY_PATH_PARAMETERS = z.object({ iam_id: z.string() });
+export const IDENTITY_PATH_PARAMETERS = z.object({ iam_id: IAM_ID });
 
 /** Parameters of what is done with one identity in all groups. */
 export const ALL_GROUPS_PARAMETERS = z.object({ account_id: ACCOUNT_ID });
