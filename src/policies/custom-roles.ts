@@ -112,6 +112,10 @@ export function customRolesIn({ store, access, clock }: CustomRolesParts): Custo
       await access.require(caller, `${SERVICE}.role.create`, targetOf(accountId));
       checkContent(definedService(service), chosen);
       await requireHeld(caller, accountId, service, chosen.actions);
+      // Rights by a name: a policy for several services gives a role also on those that get one of its name later.
+      if ((await policyUsing(store, chosen)) !== undefined) {
+        await access.require(caller, 'iam.policy.update', { accountId, service });
+      }
       if ((await roles.count('byService', [accountId], MOST_CUSTOM_ROLES)) >= MOST_CUSTOM_ROLES) {
         throw new LimitReached(`An account may have ${MOST_CUSTOM_ROLES} custom roles.`);
       }
@@ -211,11 +215,18 @@ function checkContent(service: ServiceDefinition, { displayName, actions }: Cust
   }
   // Mistaken identity: who gives rights chooses roles by the names they are shown under, and would give another one.
   const { systemRoles, serviceRoles } = rolesOf([service]);
-  const shown = displayName.toLowerCase();
-  if ([...systemRoles, ...serviceRoles].some((role) => role.displayName.toLowerCase() === shown)) {
+  const shown = seenAs(displayName);
+  if ([...systemRoles, ...serviceRoles].some((role) => seenAs(role.displayName) === shown)) {
     throw new EntityExists('The service has a role that is shown under this name.');
   }
 }
+
+/** What is equal of names that are read alike: without case, spaces, characters of no width, and wide forms. */
+const seenAs = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]/gu, '')
+    .toLowerCase();
 
 const inCreationOrder = (roles: readonly CustomRole[]): readonly CustomRole[] =>
   roles.toSorted((left, right) => left.createdAt - right.createdAt);

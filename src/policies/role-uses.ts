@@ -11,7 +11,10 @@ const ROWS_AT_ONCE = 500;
  * role is to be deleted; while the role is `ending` no policy begins to name it, so that none is missed.
  * @returns a policy that gives the role, or `undefined`
  */
-export async function policyUsing(store: Store, role: CustomRole): Promise<Policy | undefined> {
+export async function policyUsing(
+  store: Store,
+  role: Pick<CustomRole, 'accountId' | 'service' | 'name'>,
+): Promise<Policy | undefined> {
   const crn = customRoleCrn(role);
   const uses = ({ content }: Policy): boolean =>
     content.roles.includes(crn) && servicesOf(content).some(({ name }) => name === role.service);

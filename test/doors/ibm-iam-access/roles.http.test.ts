@@ -157,11 +157,14 @@ describeOnEveryBackend('roles', (service) => {
     });
 
     /** Who gives rights chooses by the name that is shown, and would give the impostor. */
-    it('when it would be shown as a role that the service has, then it is refused (mistaken identity)', async () => {
-      const answer = await call('POST', '/v2/roles', { json: bodyOf('Impostor', { display_name: 'vIEWER' }) });
+    it.each(['vIEWER', 'Viewer ', 'View\u200Ber', '\uFF36iewer'])(
+      'given %j, when it would be shown as a role that the service has, then it is refused (mistaken identity)',
+      async (display_name) => {
+        const answer = await call('POST', '/v2/roles', { json: bodyOf('Impostor', { display_name }) });
 
-      expect(answer).toMatchObject({ status: 409, body: { errors: [{ code: 'role_conflict_error' }] } });
-    });
+        expect(answer).toMatchObject({ status: 409, body: { errors: [{ code: 'role_conflict_error' }] } });
+      },
+    );
 
     it('when the owner of another account asks for it, then it is not there, and nothing is told', async () => {
       const { body } = await givenRole('NotTheirs');

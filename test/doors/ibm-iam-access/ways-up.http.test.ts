@@ -176,6 +176,21 @@ describeOnEveryBackend('ways up by groups and roles', (service) => {
       expect(kept).toMatchObject({ status: 200, body: { actions: ['logs.data-access.read', 'logs.dashboard.read'] } });
     });
 
+    it('when a policy for several services names a role, then it makes none of that name for another of them (rights by a name)', async () => {
+      const token = await service().ownerToken();
+      const made = await service().call('POST', '/v2/roles', {
+        ...{ token, json: role('ByName', ['iam-identity.apikey.list'], 'iam-identity') },
+      });
+      await givenPolicy(service(), {
+        ...{ accountId, subject: 'IBMid-FRIEND', roles: [made.body.crn], conditions: [is('service_group_id', 'IAM')] },
+      });
+
+      const same = role('ByName', ['iam-groups.members.add'], 'iam-groups');
+
+      expect(await asClimber('POST', '/v2/roles', { json: same })).toMatchObject(REFUSED);
+      expect((await service().call('POST', '/v2/roles', { token, json: same })).status).toBe(201);
+    });
+
     it('when the owner put more into a role, then the climber may take out of it, and not give the rest to a friend', async () => {
       const token = await service().ownerToken();
       const json = role('OfTheOwner', ['logs.ingestion-key.create', 'logs.ingestion-key.list']);
