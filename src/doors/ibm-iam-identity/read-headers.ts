@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer';
 import type { Request } from 'express';
 import type { ZodType } from 'zod';
 import { readIfMatch } from '../../http/if-match.ts';
@@ -13,8 +14,19 @@ type HeaderSchema<Output> = ZodType<Output> & { readonly shape: Readonly<Record<
  * @throws ParameterInvalid  one is not what the schema allows; a repeated one is never
  */
 export function readHeaders<Output>(request: Request, schema: HeaderSchema<Output>): Output {
-  const given = Object.keys(schema.shape).map((name) => [name, request.get(name) || undefined]);
+  const given = Object.keys(schema.shape).map((name) => [name, headerText(request, name) || undefined]);
   return parsedBySchema(schema, Object.fromEntries(given), 'headers');
+}
+
+/**
+ * Node gives the bytes of a header as ISO 8859-1, but most clients send text as UTF-8, and a value that its maker chose
+ * for a key may have any characters. What is no UTF-8 is left as it is: some clients do send ISO 8859-1.
+ */
+function headerText(request: Request, name: string): string | undefined {
+  const given = request.get(name);
+  if (given === undefined) return undefined;
+  const bytes = Buffer.from(given, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : given;
 }
 
 /**

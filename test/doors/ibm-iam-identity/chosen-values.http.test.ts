@@ -74,6 +74,24 @@ describeOnEveryBackend('values of keys that their makers choose', (service) => {
     },
   );
 
+  it.each([
+    // fetch sends each character of a header as one byte, so these are the bytes that clients send.
+    ['UTF-8', (value: string) => Buffer.from(value, 'utf8').toString('latin1')],
+    ['ISO 8859-1', (value: string) => value],
+  ])(
+    'given a chosen value beyond ASCII, when it is looked up in a header in %s, then its key is found',
+    async (_name, inHeader) => {
+      const value = `Schl\u00FCssel ${randomUUID()}`;
+      const { body } = await create(value);
+
+      const found = await asOwner(service(), 'GET', '/v1/apikeys/details', {
+        headers: { 'IAM-ApiKey': inHeader(value) },
+      });
+
+      expect([found.status, found.body.id]).toEqual([200, body.id]);
+    },
+  );
+
   it('given a service ID that is made with a key of a chosen value, when both are there, then the value works as client secret too', async () => {
     const value = newValue();
 
