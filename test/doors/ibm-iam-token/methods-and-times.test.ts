@@ -20,6 +20,21 @@ describeOnEveryBackend('methods and times at the token door', (service) => {
     },
   );
 
+  it.each([
+    ['GET', 404],
+    ['TRACE', 405],
+  ])('when %s is sent to where no door is, then the %s names the transaction and is not kept', async (method, code) => {
+    const { status, text } = await sendRaw(
+      port(),
+      `${method} /v1/nothing HTTP/1.1\r\nHost: a\r\nTransaction-Id: my-call\r\nConnection: close\r\n\r\n`,
+    );
+
+    expect(status).toBe(code);
+    expect(text).toMatch(/^Transaction-Id: my-call\r$/im);
+    expect(text).toMatch(/^X-Request-Id: \S+\r$/im);
+    expect(text).toMatch(/^Cache-Control: no-store\r$/im);
+  });
+
   it.each(['GET', 'OPTIONS', 'DELETE', 'TRACE'])(
     'when %s is sent to the token endpoint with an escaped #, then 405 allows POST',
     async (method) => {
