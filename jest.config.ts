@@ -12,6 +12,7 @@ const config: Config = {
   },
   testTimeout: 30_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/scripts/suite/longest-first.mjs',
 };
 
 export default config;
