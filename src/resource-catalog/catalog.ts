@@ -7,7 +7,7 @@ import { ACTIVITY_TRACKER, LOG_ANALYSIS } from './definitions/log-analysis.ts';
 import { LOGS } from './definitions/logs.ts';
 import { RESOURCE_CONTROLLER } from './definitions/resource-controller.ts';
 import { USER_MANAGEMENT } from './definitions/user-management.ts';
-import type { ServiceDefinition } from './service-definition.ts';
+import type { InstanceDefinition, Plan, ServiceDefinition } from './service-definition.ts';
 
 /** Every service that policies may name; a new one is a file and a row. */
 export const SERVICES: readonly ServiceDefinition[] = [
@@ -35,3 +35,21 @@ export const servicesOfType = (type: string): readonly ServiceDefinition[] =>
 /** @returns the services of a group, as a policy may name them together: `IAM`; none when there is no such group */
 export const servicesOfGroup = (group: string): readonly ServiceDefinition[] =>
   SERVICES.filter(({ groups }) => groups.includes(group));
+
+/** A plan, and the service of which it is one. */
+export interface ServicePlan {
+  readonly plan: Plan;
+  readonly service: ServiceDefinition;
+  readonly instances: InstanceDefinition;
+}
+
+/** Every plan of which an instance can be provisioned. */
+export const SERVICE_PLANS: readonly ServicePlan[] = SERVICES.flatMap((service) => {
+  const { instances } = service;
+  return instances === undefined ? [] : instances.plans.map((plan) => ({ plan, service, instances }));
+});
+
+const PLANS_BY_ID: ReadonlyMap<string, ServicePlan> = new Map(SERVICE_PLANS.map((row) => [row.plan.id, row]));
+
+/** @returns the plan of this id with its service, or `undefined` */
+export const servicePlan = (planId: string): ServicePlan | undefined => PLANS_BY_ID.get(planId);

@@ -16,6 +16,39 @@ export interface ServiceDefinition {
   readonly furtherPlatformRoles?: readonly ServiceRole[];
   /** Roles of the service's own. */
   readonly serviceRoles: readonly ServiceRole[];
+  /** How instances of it are provisioned; absent: it has none. */
+  readonly instances?: InstanceDefinition;
+}
+
+/** What instances of a service are. */
+export interface InstanceDefinition {
+  /** The service's own id in the catalogue: a fixed UUID. */
+  readonly catalogId: string;
+  /** What can be provisioned. */
+  readonly plans: readonly Plan[];
+  /** Instances take log lines in: they have ingestion keys, of which each credential bundle holds one. Absent: they take none. */
+  readonly logLines?: LogLineActions;
+}
+
+/** One way in which a service is sold. */
+export interface Plan {
+  /** A fixed UUID. */
+  readonly id: string;
+  readonly name: string;
+  /** Whether a deleted instance can be restored for a while, before it is reclaimed. */
+  readonly reclaims: boolean;
+  readonly locations: readonly string[];
+}
+
+/** Which actions the lines and ingestion keys of an instance need. */
+export interface LogLineActions {
+  /** To send lines as an identity; absent: only ingestion keys send. */
+  readonly send?: string;
+  /** To read what was sent. */
+  readonly read: string;
+  readonly listKeys: string;
+  readonly createKeys: string;
+  readonly deleteKeys: string;
 }
 
 /** The roles that every service has (IBM Cloud docs, "IAM roles and actions"). */

@@ -8,11 +8,15 @@ import { API_KEYS } from '../api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
+import { INGESTION_KEYS } from '../ingestion-keys/ingestion-key.ts';
 import { NODES } from '../nodes/node.ts';
 import { ACCESS_SETTINGS } from '../policies/access-settings.ts';
 import { CUSTOM_ROLES } from '../policies/custom-role.ts';
 import { POLICIES } from '../policies/policy.ts';
 import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
+import { RESOURCE_GROUPS } from '../resource-groups/resource-group.ts';
+import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
+import { RESOURCE_KEYS } from '../resource-keys/resource-key.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SERVICE_ID_GROUPS } from '../service-ids/service-id-group.ts';
@@ -40,6 +44,10 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(GROUP_RULES),
   anyCollection(GROUP_SETTINGS),
   anyCollection(CUSTOM_ROLES),
+  anyCollection(RESOURCE_GROUPS),
+  anyCollection(RESOURCE_INSTANCES),
+  anyCollection(RESOURCE_KEYS),
+  anyCollection(INGESTION_KEYS),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
   anyCollection(REPORTS),

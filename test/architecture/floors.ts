@@ -19,6 +19,14 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   'access-groups': ['accounts', 'users', 'service-ids'],
   policies: ['resource-catalog', 'access-groups', 'service-ids', 'users', 'accounts'],
   tokens: ['api-keys', 'users', 'service-ids', 'accounts'],
+  'resource-groups': ['accounts'],
+  'resource-instances': ['resource-groups', 'resource-catalog', 'accounts'],
+  'ingestion-keys': ['resource-instances', 'resource-catalog', 'api-keys', 'accounts'],
+  'resource-keys': [
+    ...['ingestion-keys', 'resource-instances', 'resource-groups', 'resource-catalog'],
+    ...['policies', 'api-keys', 'service-ids', 'accounts'],
+  ],
+  ingestion: ['ingestion-keys', 'resource-instances', 'resource-catalog', 'api-keys', 'accounts'],
 };
 
 /** Floor 1: what every domain stands on. */
@@ -35,6 +43,8 @@ export const PLATFORM_ROOMS: readonly string[] = [
   'revocations',
   'secrets',
   'signing-keys',
+  'spool',
+  'spool-files',
   'store',
   'store-mongo-redis',
   'store-sqlite',
@@ -55,7 +65,7 @@ export const ROOMS_APART: Readonly<Record<string, readonly string[]>> = {
 export const MAIN_MAY_IMPORT: readonly string[] = ['server', 'config'];
 
 /** Rooms that only the server may import: which back-end runs is its choice alone. */
-export const ONLY_FOR_SERVER: readonly string[] = ['store-mongo-redis', 'store-sqlite'];
+export const ONLY_FOR_SERVER: readonly string[] = ['spool-files', 'store-mongo-redis', 'store-sqlite'];
 
 /** Packages that only some rooms may import, so that a framework or driver stays where it can be replaced. */
 export const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
@@ -65,6 +75,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   mongoose: ['store-mongo-redis'],
   '@node-rs/argon2': ['secrets'],
   'node:sqlite': ['store-sqlite'],
+  ws: ['http'],
 };
 
 /** Names that say nothing about what is inside. */

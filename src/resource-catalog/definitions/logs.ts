@@ -1,12 +1,20 @@
 import { FURTHER_INSTANCE_ROLES, INSTANCE_PLATFORM_ROLES } from '../instance-roles.ts';
+import { LOCATIONS } from '../locations.ts';
 import { commonRoleCrn, commonRoles, type ServiceDefinition, serviceRoleCrn } from '../service-definition.ts';
 
 const NAME = 'logs';
 
-const READ = ['logs.data-access.read', 'logs.dashboard.read'];
-const SEND = ['logs.data-ingress.send'];
+const LOG_LINES = {
+  send: 'logs.data-ingress.send',
+  read: 'logs.data-access.read',
+  listKeys: 'logs.ingestion-key.list',
+  createKeys: 'logs.ingestion-key.create',
+  deleteKeys: 'logs.ingestion-key.delete',
+};
+const READ = [LOG_LINES.read, 'logs.dashboard.read'];
+const SEND = [LOG_LINES.send];
 const WRITE = ['logs.dashboard.create', 'logs.dashboard.update', 'logs.dashboard.delete'];
-const MANAGE = ['logs.ingestion-key.list', 'logs.ingestion-key.create', 'logs.ingestion-key.delete'];
+const MANAGE = [LOG_LINES.listKeys, LOG_LINES.createKeys, LOG_LINES.deleteKeys];
 
 /** Log instances (IBM Cloud docs, "Managing IAM access for IBM Cloud Logs"). */
 export const LOGS: ServiceDefinition = {
@@ -34,8 +42,16 @@ export const LOGS: ServiceDefinition = {
       name: 'DataAccessReader',
       displayName: 'Data Access Reader',
       description: 'Read logs, and nothing else.',
-      actions: ['logs.data-access.read'],
+      actions: [LOG_LINES.read],
       crns: [serviceRoleCrn(NAME, 'DataAccessReader')],
     },
   ],
+  instances: {
+    catalogId: 'a9dc0aeb-1c5a-4b0e-8ee7-71b4d4a7a8f5',
+    plans: [
+      { id: '5d7bbd9c-3a2a-4a75-8f8f-fd7b2b6c6c0e', name: 'standard', reclaims: true, locations: LOCATIONS },
+      { id: '0c1f9a3e-58f1-4d40-a6a5-8b6f7a3f2f41', name: 'lite', reclaims: false, locations: LOCATIONS },
+    ],
+    logLines: LOG_LINES,
+  },
 };
