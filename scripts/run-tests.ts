@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideServers } from './servers/provide-servers.ts';
 import { type ChosenBackends, chooseBackends } from './suite/choose-backends.ts';
-import { summaryLine, type TestCounts, testCountsOf } from './suite/test-counts.ts';
+import { filesToRunAgain, secondRunLines, withSecondRun } from './suite/second-run.ts';
+import { type FileResult, readReport, summaryLine, sumOf } from './suite/test-counts.ts';
 
 /**
  * `npm run test:suite -- [arguments of jest]`: runs the tests with real servers and says on which back-ends.
@@ -34,28 +35,38 @@ async function runSuite(addresses: NodeJS.ProcessEnv, servers: readonly string[]
   console.log(`back-ends: ${backends.chosen.join(', ')}`);
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-tests-'));
   try {
-    const report = join(folder, 'report.json');
-    const exitCode = await runJest(report, addresses);
-    const counts = await readFile(report, 'utf8').then(testCountsOf, () => undefined);
-    return conclude(exitCode, counts, servers);
+    const first = await runJest(join(folder, 'first.json'), addresses, process.argv.slice(2));
+    const again = filesToRunAgain(first.files ?? [], inCi);
+    if (again.length === 0) return conclude(first, servers);
+    const second = await runJest(join(folder, 'second.json'), addresses, ['--runInBand', '--runTestsByPath', ...again]);
+    console.log(`\n${secondRunLines(second.files ?? [])}\n`);
+    const files = withSecondRun(first.files ?? [], second.files ?? []);
+    return conclude({ exitCode: second.exitCode, files }, servers);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function runJest(report: string, addresses: NodeJS.ProcessEnv): Promise<number> {
+/** How jest ended; `files` is absent when it wrote no report. */
+interface JestRun {
+  readonly exitCode: number;
+  readonly files: readonly FileResult[] | undefined;
+}
+
+async function runJest(report: string, addresses: NodeJS.ProcessEnv, args: readonly string[]): Promise<JestRun> {
   const ignored = backends.leftOut.flatMap((backend) => ['--testPathIgnorePatterns', `/test/store-${backend}/`]);
-  const jest = spawn(process.execPath, [JEST, '--json', '--outputFile', report, ...process.argv.slice(2), ...ignored], {
+  const jest = spawn(process.execPath, [JEST, '--json', '--outputFile', report, ...args, ...ignored], {
     cwd: ROOT,
     env: { ...process.env, ...addresses, NODE_OPTIONS, TEST_BACKENDS: backends.chosen.join(',') },
     // With --json jest repeats its whole report on stdout; what a person reads is on stderr.
     stdio: ['inherit', 'ignore', 'inherit'],
   });
   passSignalsTo(jest);
-  return new Promise((resolve, reject) => {
+  const exitCode = await new Promise<number>((resolve, reject) => {
     jest.once('error', reject);
     jest.once('close', (code) => resolve(code ?? 1));
   });
+  return { exitCode, files: await readFile(report, 'utf8').then(readReport, () => undefined) };
 }
 
 /** Whoever ends this run ends its tests. */
@@ -64,14 +75,14 @@ function passSignalsTo(jest: ChildProcess): void {
 }
 
 /** The last line stands alone, so that other programs find it. */
-function conclude(exitCode: number, counts: TestCounts | undefined, servers: readonly string[]): number {
+function conclude({ exitCode, files }: JestRun, servers: readonly string[]): number {
   console.log(`\nran on ${backends.chosen.join(' and ')}: ${servers.join(', ')}`);
   const { leftOut } = backends;
   const incomplete = reportLeftOut(leftOut);
-  if (counts === undefined) console.log('jest ended without a report: no test can be counted.');
-  console.log(summaryLine(counts ?? { passed: 0, failed: 1, skipped: 0 }));
-  if (counts === undefined || counts.failed > 0 || incomplete) return exitCode || 1;
-  return exitCode;
+  if (files === undefined) console.log('jest ended without a report: no test can be counted.');
+  const counts = files === undefined ? { passed: 0, failed: 1, skipped: 0 } : sumOf(files);
+  console.log(summaryLine(counts));
+  return counts.failed > 0 || incomplete ? exitCode || 1 : exitCode;
 }
 
 /** @returns whether the run counts as failed for it */

@@ -7,24 +7,46 @@ export interface TestCounts {
   readonly skipped: number;
 }
 
-/** The numbers of jest's `--json` report that are read here. */
-interface JestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly numRuntimeErrorTestSuites: number;
+/** How one file ended. */
+export interface FileResult extends TestCounts {
+  readonly path: string;
 }
 
-/** Reads jest's `--json` report. */
-export function testCountsOf(report: string): TestCounts {
+/** The parts of jest's `--json` report that are read here. */
+interface JestReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    /** Also `failed` where the file could not be run, which has no assertions then. */
+    readonly status: 'passed' | 'failed';
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+/** Reads jest's `--json` report, file by file. */
+export function readReport(report: string): readonly FileResult[] {
   // Written by the jest of our own lock file a moment ago.
-  const counts = JSON.parse(report) as JestReport;
-  return {
-    passed: counts.numPassedTests,
-    failed: counts.numFailedTests + counts.numRuntimeErrorTestSuites,
-    skipped: counts.numPendingTests + counts.numTodoTests,
-  };
+  const { testResults } = JSON.parse(report) as JestReport;
+  return testResults.map(({ name, status, assertionResults }) => {
+    const passed = assertionResults.filter((test) => test.status === 'passed').length;
+    const failed = assertionResults.filter((test) => test.status === 'failed').length;
+    return {
+      path: name,
+      passed,
+      failed: status === 'failed' ? Math.max(failed, 1) : failed,
+      skipped: assertionResults.length - passed - failed,
+    };
+  });
+}
+
+/** @returns the sum over all files */
+export function sumOf(files: readonly FileResult[]): TestCounts {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of files) {
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.skipped += skipped;
+  }
+  return sum;
 }
 
 /** @returns `12 passed, 0 failed`, and the skipped ones when there are any */

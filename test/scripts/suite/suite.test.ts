@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chooseBackends } from '../../../scripts/suite/choose-backends.ts';
-import { summaryLine, testCountsOf } from '../../../scripts/suite/test-counts.ts';
+import { filesToRunAgain, secondRunLines, withSecondRun } from '../../../scripts/suite/second-run.ts';
+import { readReport, summaryLine, sumOf } from '../../../scripts/suite/test-counts.ts';
 
 describe('chooseBackends', () => {
   it.each([
@@ -17,20 +18,48 @@ describe('chooseBackends', () => {
   });
 });
 
-describe('the last line of a run', () => {
-  const report = {
-    numPassedTests: 12,
-    numFailedTests: 1,
-    numPendingTests: 0,
-    numTodoTests: 0,
-    numRuntimeErrorTestSuites: 0,
-  };
+const file = (path: string, ...statuses: string[]) => ({
+  name: path,
+  status: statuses.includes('failed') || statuses.length === 0 ? 'failed' : 'passed',
+  assertionResults: statuses.map((status) => ({ status })),
+});
+const filesOf = (...testResults: ReturnType<typeof file>[]) => readReport(JSON.stringify({ testResults }));
 
+describe('the last line of a run', () => {
   it.each([
-    [{}, '12 passed, 1 failed'],
-    [{ numRuntimeErrorTestSuites: 2 }, '12 passed, 3 failed'],
-    [{ numPendingTests: 3, numTodoTests: 1 }, '12 passed, 1 failed, 4 skipped'],
-  ])('when jest reports %j besides, then it is "%s"', (changes, line) => {
-    expect(summaryLine(testCountsOf(JSON.stringify({ ...report, ...changes })))).toBe(line);
+    [[file('a', 'passed', 'passed'), file('b', 'passed')], '3 passed, 0 failed'],
+    [[file('a', 'passed', 'failed'), file('b', 'failed')], '1 passed, 2 failed'],
+    [[file('a', 'passed'), file('could not be run')], '1 passed, 1 failed'],
+    [[file('a', 'passed', 'pending', 'todo')], '1 passed, 0 failed, 2 skipped'],
+  ])('when jest reports %j, then it is "%s"', (files, line) => {
+    expect(summaryLine(sumOf(filesOf(...files)))).toBe(line);
+  });
+});
+
+describe('a second run', () => {
+  const first = filesOf(file('good', 'passed'), file('bad', 'failed', 'passed'), file('unsteady', 'failed'));
+
+  it('given CI, when a few files failed, then they are run again; on a desk none is', () => {
+    expect(filesToRunAgain(first, true)).toEqual(['bad', 'unsteady']);
+    expect(filesToRunAgain(first, false)).toEqual([]);
+  });
+
+  it('when many files failed, then none is run again', () => {
+    const many = filesOf(...['a', 'b', 'c', 'd'].map((path) => file(path, 'failed')));
+
+    expect(filesToRunAgain(many, true)).toEqual([]);
+  });
+
+  it('when a file fails again, then the run has failed; the other is named as unsteady', () => {
+    const second = filesOf(file('bad', 'failed', 'passed'), file('unsteady', 'passed'));
+
+    expect(sumOf(withSecondRun(first, second))).toEqual({ passed: 3, failed: 1, skipped: 0 });
+    expect(secondRunLines(second)).toMatch(
+      /unsteady, which is a defect:\n {2}failed again: bad\n {2}passed: unsteady$/,
+    );
+  });
+
+  it('given a file that could not be loaded again, when the results are joined, then it counts as failed', () => {
+    expect(sumOf(withSecondRun(first, filesOf(file('unsteady', 'passed'))))).toMatchObject({ failed: 1 });
   });
 });
