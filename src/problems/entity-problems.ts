@@ -10,6 +10,11 @@ export class NotFound extends Problem {
   override readonly code = 'not_found';
 }
 
+/** It was deleted before, and is only to be read any more. */
+export class Gone extends Problem {
+  override readonly code = 'gone';
+}
+
 /** What is to be made is there already, or its name is taken; a room that may show the existing one derives from it. */
 export class EntityExists extends Problem {
   override readonly code = 'already_exists';

@@ -34,6 +34,7 @@ export const PROBLEM_CODES = [
   // What may be done.
   'access_denied',
   'not_found',
+  'gone',
   'already_exists',
   'entity_in_use',
   'limit_reached',

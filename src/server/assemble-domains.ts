@@ -38,6 +38,7 @@ import { accessDirectories } from './access-directories.ts';
 import { limitersFor } from './limiters.ts';
 import type { InstallationSecrets } from './open-store.ts';
 import type { People } from './people.ts';
+import type { ResourceDomains } from './resource-domains.ts';
 import { signingKeysRecorded } from './signing-key-audit.ts';
 
 /** What the inside is assembled from. */
@@ -123,6 +124,7 @@ export async function assembleDomains(parts: AssembleParts) {
 
   // For administrative calls alone: loaded with the first of them, and once, because it counts who waits.
   let people: Promise<People> | undefined;
+  let resources: Promise<ResourceDomains> | undefined;
 
   return {
     access,
@@ -136,6 +138,12 @@ export async function assembleDomains(parts: AssembleParts) {
         peopleIn({ store, access, clock, digests, sealing, recorder, limiter }),
       );
       return people;
+    },
+    resources: () => {
+      resources ??= import('./resource-domains.ts').then(({ resourceDomainsIn }) =>
+        resourceDomainsIn({ store, access, clock, digests, sealing }),
+      );
+      return resources;
     },
     apiKeys,
     serviceIds,

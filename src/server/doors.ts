@@ -65,6 +65,11 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       return ibmUserManagementDoor({ ...rooms, callerOf: callers(parts), cursors, onFailure });
     }),
     loadedWhenAsked(async () => {
+      const { ibmResourceControllerDoor } = await import('../doors/ibm-resource-controller/door.ts');
+      const resources = await domains.resources();
+      return ibmResourceControllerDoor({ ...resources, callerOf: callers(parts), cursors, onFailure });
+    }),
+    loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
       const product = { nodes: parts.nodes, clientAddressOf, cursors };
       return latchkeyDoor({ ...domains, ...(await domains.people()), ...product, callerOf: callers(parts), onFailure });

@@ -1,6 +1,7 @@
 import { operations as accessOperations } from '../doors/ibm-iam-access/operations.ts';
 import { operations as identityOperations } from '../doors/ibm-iam-identity/operations.ts';
 import { operations as tokenOperations } from '../doors/ibm-iam-token/operations.ts';
+import { operations as resourceOperations } from '../doors/ibm-resource-controller/operations.ts';
 import { operations as userOperations } from '../doors/ibm-user-management/operations.ts';
 import { operations as productOperations } from '../doors/latchkey/operations.ts';
 import type { Operation } from '../http/openapi.ts';
@@ -13,6 +14,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   ...identityOperations,
   ...accessOperations,
   ...userOperations,
+  ...resourceOperations,
   ...productOperations,
 ];
 

@@ -4,6 +4,7 @@ import { ibmIamAccessDoor } from '../../src/doors/ibm-iam-access/door.ts';
 import { ibmIamIdentityDoor } from '../../src/doors/ibm-iam-identity/door.ts';
 import { EMPTY_LISTS } from '../../src/doors/ibm-iam-identity/empty-list-operations.ts';
 import { ibmIamTokenDoor } from '../../src/doors/ibm-iam-token/door.ts';
+import { ibmResourceControllerDoor } from '../../src/doors/ibm-resource-controller/door.ts';
 import { ibmUserManagementDoor } from '../../src/doors/ibm-user-management/door.ts';
 import { latchkeyDoor } from '../../src/doors/latchkey/door.ts';
 import { SERVICE_OPERATIONS } from '../../src/server/service-document.ts';
@@ -26,6 +27,7 @@ const DOORS: readonly Router[] = [
   ibmIamIdentityDoor(anything()),
   ibmIamAccessDoor(anything()),
   ibmUserManagementDoor(anything()),
+  ibmResourceControllerDoor(anything()),
   latchkeyDoor(anything()),
 ];
 

@@ -45,6 +45,7 @@ export const ACCESS_PROBLEMS: Readonly<Record<ProblemCode, AccessProblem>> = {
   activation_code_invalid: { status: 400, code: 'activation_code_invalid' },
   access_denied: { status: 403, code: 'insufficent_permissions' },
   not_found: { status: 404, code: 'not_found' },
+  gone: { status: 410, code: 'gone' },
   already_exists: { status: 409, code: 'conflict' },
   entity_in_use: { status: 409, code: 'conflict' },
   limit_reached: { status: 409, code: 'limit_reached' },

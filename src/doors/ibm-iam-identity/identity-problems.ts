@@ -50,6 +50,7 @@ export const IDENTITY_PROBLEMS: Readonly<Record<ProblemCode, IdentityProblem>> =
   activation_code_invalid: { status: 400, code: 'activation_code_invalid', messageCode: MALFORMED },
   access_denied: { status: 403, code: 'access_denied', messageCode: NOT_ALLOWED },
   not_found: { status: 404, code: 'not_found', messageCode: 'BXNIM0102E' },
+  gone: { status: 410, code: 'gone', messageCode: NOT_ALLOWED },
   already_exists: { status: 409, code: 'already_exists', messageCode: NOT_ALLOWED },
   entity_in_use: { status: 409, code: 'entity_in_use', messageCode: NOT_ALLOWED },
   limit_reached: { status: 409, code: 'limit_reached', messageCode: NOT_ALLOWED },

@@ -45,6 +45,7 @@ export const TOKEN_PROBLEMS: Readonly<Record<ProblemCode, TokenProblem>> = {
   activation_code_invalid: { status: 400, errorCode: MALFORMED },
   access_denied: { status: 403, errorCode: NOT_ALLOWED },
   not_found: { status: 404, errorCode: 'BXNIM0102E' },
+  gone: { status: 410, errorCode: NOT_ALLOWED },
   already_exists: { status: 409, errorCode: NOT_ALLOWED },
   entity_in_use: { status: 409, errorCode: NOT_ALLOWED },
   limit_reached: { status: 409, errorCode: NOT_ALLOWED },

@@ -39,6 +39,7 @@ export const USER_PROBLEMS: Readonly<Record<ProblemCode, UserProblem>> = {
   address_not_allowed: { status: 403, code: 'address_not_allowed' },
   access_denied: { status: 403, code: 'access_denied' },
   not_found: { status: 404, code: 'not_found' },
+  gone: { status: 410, code: 'gone' },
   already_exists: { status: 409, code: 'Conflict' },
   entity_in_use: { status: 409, code: 'Conflict' },
   limit_reached: { status: 409, code: 'limit_reached' },

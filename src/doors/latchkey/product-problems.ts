@@ -33,6 +33,7 @@ export const PRODUCT_STATUSES: Readonly<Record<ProblemCode, number>> = {
   activation_code_invalid: 400,
   access_denied: 403,
   not_found: 404,
+  gone: 410,
   already_exists: 409,
   entity_in_use: 409,
   limit_reached: 409,

@@ -1,0 +1,44 @@
+import { type RequestHandler, Router } from 'express';
+import { respondWith } from '../../http/app.ts';
+import { refuseSecretsInUrl } from '../../http/read-query.ts';
+import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import { RouteUnknown } from '../../problems/request-problems.ts';
+import { type CallerOf, commonHeaders, type OnFailure, resourceFailures } from './answers.ts';
+
+/** What the door stands on. */
+export interface IbmResourceControllerDoorParts {
+  readonly callerOf: CallerOf;
+  readonly cursors: SealedCursors;
+  readonly onFailure: OnFailure;
+}
+
+const PREFIXES = [
+  '/v2/resource_instances',
+  '/v2/resource_keys',
+  '/v2/resource_aliases',
+  '/v2/resource_bindings',
+  '/v1/reclamations',
+  '/v2/resource_groups',
+  '/v2/quota_definitions',
+];
+
+/**
+ * IBM Cloud's Resource Controller and Resource Manager: instances, their keys, aliases and bindings, what of them waits to be
+ * reclaimed, resource groups. It knows IBM's wire format and nothing of rights: who may do what, the domains decide.
+ */
+export function ibmResourceControllerDoor(parts: IbmResourceControllerDoorParts): Router {
+  const router = Router();
+  router.use(PREFIXES, commonHeaders, secretsRefused);
+  router.use(PREFIXES, () => {
+    // The path is not repeated: who takes a key for an id sends it there.
+    throw new RouteUnknown('There is nothing at this path.');
+  });
+  router.use(respondWith(resourceFailures(parts.onFailure)));
+  return router;
+}
+
+const secretsRefused: RequestHandler = (request, _response, next) => {
+  // A page token is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
+  refuseSecretsInUrl(request, { allowed: ['start'] });
+  next();
+};
