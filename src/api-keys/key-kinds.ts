@@ -1,4 +1,5 @@
 import { isWellFormedApiKeySecret, newApiKeySecret } from '../secrets/api-key-secret.ts';
+import { isWellFormedInstanceKeySecret, newInstanceKeySecret } from '../secrets/instance-key-secret.ts';
 import { isWellFormedChosenSecret } from './chosen-secret.ts';
 
 /** All that is known of one kind of key: a row each. A key works only at the doors of its kind. */
@@ -15,6 +16,8 @@ export const KEY_KINDS = {
   platform: { wellFormed: isWellFormedApiKeySecret, newSecret: newApiKeySecret },
   /** The same, but with a value that its maker chose; only where an account allows it. */
   chosen: { wellFormed: isWellFormedChosenSecret },
+  /** Sends lines to one resource instance, and does nothing else. */
+  ingestion: { wellFormed: isWellFormedInstanceKeySecret, newSecret: newInstanceKeySecret },
 } as const satisfies Record<string, KeyKind>;
 
 /** The name of a row. */

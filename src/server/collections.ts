@@ -8,6 +8,7 @@ import { API_KEYS } from '../api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
+import { INGESTION_USE } from '../ingestion/ingestion-use.ts';
 import { INGESTION_KEYS } from '../ingestion-keys/ingestion-key.ts';
 import { NODES } from '../nodes/node.ts';
 import { ACCESS_SETTINGS } from '../policies/access-settings.ts';
@@ -48,6 +49,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(RESOURCE_INSTANCES),
   anyCollection(RESOURCE_KEYS),
   anyCollection(INGESTION_KEYS),
+  anyCollection(INGESTION_USE),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
   anyCollection(REPORTS),
