@@ -1,6 +1,7 @@
 import type { EntityInUse } from '../problems/entity-problems.ts';
-import { type Change, remove } from './changes.ts';
+import { type Change, remove, replace } from './changes.ts';
 import type { Collection, Entity } from './collection.ts';
+import { nextEntityTag } from './entity-tag.ts';
 import type { Store } from './store.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
@@ -15,6 +16,8 @@ export interface UnusedRemoval<T extends Entity> {
   readonly setEnding: (ending: boolean) => Promise<T>;
   /** @returns what to refuse with when something names it; `undefined`: nothing does */
   readonly inUse: (entity: T) => Promise<EntityInUse | undefined>;
+  /** How it is kept for those who may still read it; absent: it is taken away. */
+  readonly left?: (entity: T) => Partial<T>;
   /** What is committed together with the removal: its audit record. */
   readonly also: (entity: T) => readonly Change[];
 }
@@ -26,11 +29,19 @@ export interface UnusedRemoval<T extends Entity> {
  * @throws EntityInUse
  */
 export function removeUnused<T extends Entity>(removal: UnusedRemoval<T>): Promise<void> {
-  const { store, collection, setEnding, inUse, also } = removal;
+  const { store, collection, setEnding, inUse, left, also } = removal;
+  const gone = (entity: T): Change =>
+    left === undefined
+      ? remove(collection, entity)
+      : replace(
+          collection,
+          { ...entity, ...left(entity), entityTag: nextEntityTag(entity.entityTag) },
+          entity.entityTag,
+        );
   return untilUndisturbed(async () => {
     const ending = await setEnding(true);
     const problem = await inUse(ending);
-    if (problem === undefined) return store.commit([remove(collection, ending), ...also(ending)]);
+    if (problem === undefined) return store.commit([gone(ending), ...also(ending)]);
     await setEnding(false);
     throw problem;
   });
