@@ -39,8 +39,8 @@ export interface ApiKey extends Entity {
 const DAY_MILLISECONDS = 86_400_000;
 /** How long an expired key that nobody changes is kept (IBM Cloud IAM Identity API, "API keys"). */
 const KEPT_MILLISECONDS = 90 * DAY_MILLISECONDS;
-/** Of a key without an end. */
-const NEVER = Number.MAX_SAFE_INTEGER;
+/** Of a key without an end, or of which another room says when it goes. */
+export const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** @returns when a key goes for good: its end and its last change are both more than 90 days past then */
 export function purgeInstant(expiresAt: number | undefined, modifiedAt: number): number {

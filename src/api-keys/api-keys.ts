@@ -21,6 +21,7 @@ import { API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder, purgeInstant }
 import type { AuthenticateApiKey } from './authenticate-api-key.ts';
 import { type ApiKeyChange, changedKey, widensKey } from './change-api-key.ts';
 import { chosenValuesIn } from './chosen-values.ts';
+import { actsAsIdentity } from './key-kinds.ts';
 import {
   type ApiKeyOwner,
   apiKeyCrn,
@@ -97,8 +98,9 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
     access.require(caller, actionOf(verb), { service: 'iam-identity', resourceType: 'apikey', ...target });
 
   const visible = async (caller: Caller, apiKey: ApiKey | undefined, verb: Verb): Promise<ApiKey> => {
-    // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
-    if (apiKey?.accountId !== caller.accountId) throw notFound();
+    // One answer for "missing" and "another account's": ids of other tenants cannot be probed. So for the keys of instances,
+    // which have rooms, and rights, of their own.
+    if (apiKey?.accountId !== caller.accountId || !actsAsIdentity(apiKey)) throw notFound();
     await requireRight(caller, verb, targetOf(apiKey));
     const [living] = await withLivingOwner(store, [apiKey]);
     if (living === undefined) throw notFound();
@@ -194,12 +196,15 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       return visible(caller, found && (await reader.get(found.id)), 'get');
     },
 
-    async list(caller, { accountId, iamId, order, matches, ...page }) {
+    async list(caller, { accountId, iamId, order, matches: wanted, ...page }) {
       await requireRight(caller, 'list', { accountId, ...(iamId !== undefined && { ownerIamId: iamId }) });
       const orders = API_KEY_ORDERS[order];
       const index = iamId === undefined ? orders.account : orders.identity;
       const equals = iamId === undefined ? [accountId] : [accountId, iamId];
       const request = { ...page, equals };
+      // Among those of one identity there are none of instances.
+      const shown = (apiKey: ApiKey) => actsAsIdentity(apiKey) && wanted?.(apiKey) !== false;
+      const matches = iamId === undefined ? shown : wanted;
       const listing = await readListing({ reader, collection: API_KEYS, index, request, matches });
       return { ...listing, rows: await withLivingOwner(store, listing.rows) };
     },

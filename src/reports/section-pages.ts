@@ -1,6 +1,7 @@
 import { ACCOUNTS } from '../accounts/account.ts';
 import type { AccountSettings } from '../accounts/account-settings.ts';
 import { API_KEYS, type ApiKey } from '../api-keys/api-key.ts';
+import { actsAsIdentity } from '../api-keys/key-kinds.ts';
 import { ACTIVITY } from '../audit/exchange-count.ts';
 import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
 import type { Page, Store } from '../store/store.ts';
@@ -34,7 +35,7 @@ const SECTIONS: Readonly<Record<ReportSection, SectionPage>> = {
     const request = { equals: [report.accountId], after: report.after, limit: ROWS_PER_PAGE };
     const { rows, next } = await store.read(API_KEYS).page('ofAccountByCreation', request);
     const ownerOf = ownersIn(store);
-    const reported = rows.map(async (apiKey): Promise<ReportRow | undefined> => {
+    const reported = rows.filter(actsAsIdentity).map(async (apiKey): Promise<ReportRow | undefined> => {
       const seen = await seenOf(store, report, apiKey.id);
       if (seen === undefined) return undefined;
       const owner = await ownerOf(apiKey);

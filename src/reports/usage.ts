@@ -2,6 +2,7 @@ import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { GROUP_RULES } from '../access-groups/group-rule.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
+import { isInstance } from '../api-keys/key-kinds.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SERVICE_ID_GROUPS } from '../service-ids/service-id-group.ts';
 import type { Store } from '../store/store.ts';
@@ -38,8 +39,8 @@ export function usageIn({ store, access }: { readonly store: Store; readonly acc
   return {
     async of(caller, accountId, { iamIds, accessGroupIds, serviceIdGroupIds }) {
       await access.require(caller, 'iam-identity.account.get', { accountId, service: 'iam-identity' });
-      const keysOf = (iamId: string) =>
-        store.read(API_KEYS).count('ofIdentityByCreation', [accountId, iamId], MOST_COUNTED);
+      const keysOf = async (iamId: string): Promise<number> =>
+        isInstance(iamId) ? 0 : store.read(API_KEYS).count('ofIdentityByCreation', [accountId, iamId], MOST_COUNTED);
       const rulesOf = async (groupId: string): Promise<number> => {
         const [rule] = (await store.read(GROUP_RULES).page('byGroup', { equals: [groupId], limit: 1 })).rows;
         // The group of another account is answered as one that does not exist.

@@ -1,6 +1,8 @@
 import type { Access } from '../access/access.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
+import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
+import { newDefaultIngestionKey } from '../ingestion-keys/new-ingestion-key.ts';
 import type { InstanceHooks } from '../resource-instances/instance-hooks.ts';
 import type { Store } from '../store/store.ts';
 
@@ -15,11 +17,14 @@ export interface ResourceDomainParts extends ApiKeyMakerParts {
 export type ResourceDomains = ReturnType<typeof resourceDomainsIn>;
 
 /** Joins the rooms of resource instances with those that stand on them. */
-export function resourceDomainsIn(_parts: ResourceDomainParts) {
+export function resourceDomainsIn(parts: ResourceDomainParts) {
   const hooks: InstanceHooks = {
-    alsoProvisioned: () => [],
+    alsoProvisioned: (caller, instance) => newDefaultIngestionKey(parts, instance, caller, parts.clock.now()),
     dependantsOf: async () => undefined,
-    endWhatHangsOn: async () => undefined,
+    async endWhatHangsOn(caller, instance, forGood) {
+      // Those that stand alone are refused while the instance is not active, and are there again once it is restored.
+      if (forGood) await endKeysOfInstance(parts, caller, instance);
+    },
   };
   return { hooks };
 }

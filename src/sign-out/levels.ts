@@ -2,6 +2,7 @@ import { type Access, INSTALLATION_SCOPE } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { ACCOUNTS, type Account, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
 import { API_KEYS, type ApiKey } from '../api-keys/api-key.ts';
+import { actsAsIdentity } from '../api-keys/key-kinds.ts';
 import { apiKeyCrn } from '../api-keys/new-api-key.ts';
 import { withLivingOwner } from '../api-keys/owners.ts';
 import type { AuditedChange } from '../audit/audit-event.ts';
@@ -58,7 +59,9 @@ export function apiKeyLevel({ store, access }: LevelParts, caller: Caller, id: s
     action,
     async read() {
       const apiKey = await store.read(API_KEYS).get(id);
-      const [living] = apiKey === undefined ? [] : await withLivingOwner(store, [apiKey]);
+      // Keys of instances give no tokens that could be ended.
+      const isIdentityKey = apiKey !== undefined && actsAsIdentity(apiKey);
+      const [living] = isIdentityKey ? await withLivingOwner(store, [apiKey]) : [];
       // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
       if (living?.accountId !== caller.accountId) throw new NotFound('The API key could not be found.');
       const { accountId, iamId: ownerIamId } = living;

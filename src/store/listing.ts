@@ -40,8 +40,12 @@ async function scan<T extends Entity, Index extends string>(
   const { reader, index, request } = parts;
   const rows: T[] = [];
   let after = request.after;
-  for (let scanned = 0; scanned < SCANNED_ROWS; scanned += CHUNK_ROWS) {
-    const chunk = await reader.page(index, { ...request, after, limit: CHUNK_ROWS });
+  // First no more than a page needs if every row matches, as where hardly any is left out.
+  let limit = Math.min(request.limit + 1, CHUNK_ROWS);
+  for (let scanned = 0; scanned < SCANNED_ROWS; ) {
+    const chunk = await reader.page(index, { ...request, after, limit });
+    scanned += limit;
+    limit = Math.min(CHUNK_ROWS, SCANNED_ROWS - scanned);
     // One match more than is asked for: a `next` that leads to an empty page would make clients ask in vain.
     rows.push(...chunk.rows.filter(matches).slice(0, request.limit + 1 - rows.length));
     const last = rows[request.limit - 1];
