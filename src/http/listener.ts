@@ -5,6 +5,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import { endLateBodies } from './body-deadline.ts';
 import { boundConnections } from './connection-bound.ts';
 import { type Connections, newConnections } from './connections.ts';
+import { DEFAULT_LIMITS, type ListenerLimits } from './listener-limits.ts';
 import { createServer } from './node-http.ts';
 import { followTlsFiles, readTlsPair, type TlsFiles, type TlsReload } from './tls-certificate.ts';
 import { endUnreadAnswers } from './unread-answers.ts';
@@ -18,30 +19,8 @@ import {
   TOO_MANY_HEADERS,
   TOO_SLOW,
 } from './unreadable-requests.ts';
-
-/** What one connection, and all of them together, may take. */
-export interface ListenerLimits {
-  /** From a connection's or request's first moment to its last header (slow loris). Default: 9000 ms, checked each 1000. */
-  readonly headersMilliseconds: number;
-  /** To the last byte of the body. Default: 14000 ms, checked each 1000. */
-  readonly requestMilliseconds: number;
-  /** From the last header to the last byte of the body (slow body). Default: 5000 ms, checked each 1000. */
-  readonly bodyMilliseconds: number;
-  /** For a client to take a whole answer, after its last request (slow reading). Default: 20000 ms, checked each 1000. */
-  readonly unreadMilliseconds: number;
-  /** Between two requests; longer than the usual idle time of load balancers (60 s). Default: 65000 ms. */
-  readonly keepAliveMilliseconds: number;
-  /** Default: 16384 bytes. */
-  readonly headerBytes: number;
-  /** Default: 128. */
-  readonly headers: number;
-  /** Default: 10000; further ones are closed at once. */
-  readonly connections: number;
-  /** Of one client (an IPv4 address, or 64 bits of IPv6). Default: 1024; further ones are closed at once. */
-  readonly connectionsPerClient: number;
-  /** Requests sent ahead on one connection. Default: 32. */
-  readonly ahead: number;
-}
+import { isUpgrade, offerUpgrades } from './upgrades.ts';
+import { newWebSockets, type WebSocketTimes } from './web-sockets.ts';
 
 /** What `listen` takes. */
 export interface ListenerParts {
@@ -65,6 +44,9 @@ export interface ListenerParts {
   readonly onAnswered?: (request: IncomingMessage, response: ServerResponse, milliseconds: number) => void;
   /** Told when the TLS files have changed. */
   readonly onTlsReload?: (reload: TlsReload) => void;
+  /** On which paths web sockets are spoken (see `acceptWebSocket`). Default: on none. */
+  readonly isWebSocketPath?: (path: string) => boolean;
+  readonly webSocketTimes?: Partial<WebSocketTimes>;
 }
 
 /** A listener that is open. */
@@ -82,19 +64,6 @@ export interface Listener {
   stop(graceMilliseconds: number): Promise<void>;
 }
 
-const DEFAULT_LIMITS: ListenerLimits = {
-  headersMilliseconds: 9000,
-  requestMilliseconds: 14_000,
-  bodyMilliseconds: 5000,
-  unreadMilliseconds: 20_000,
-  keepAliveMilliseconds: 65_000,
-  headerBytes: 16 * 1024,
-  headers: 128,
-  connections: 10_000,
-  connectionsPerClient: 1024,
-  ahead: 32,
-};
-
 const CHECK_MILLISECONDS = 1000;
 /** While stopping: how long an idle connection may still bring the request that its client has just sent. */
 const IDLE_PATIENCE_MILLISECONDS = 1000;
@@ -110,7 +79,10 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   const limits = { ...DEFAULT_LIMITS, ...parts.limits };
   const connections = newConnections();
   const state = { stopping: false };
-  const server = await newServer(parts, limits, requestListener(parts, limits, connections, state));
+  const webSockets = newWebSockets(parts.webSocketTimes);
+  const onRequest = requestListener(parts, limits, connections, state);
+  const server = await newServer(parts, limits, connections, onRequest);
+  offerUpgrades({ server, onRequest, webSockets });
   boundConnections(server, { perClient: limits.connectionsPerClient, exempt: parts.manyClientsAt });
   server.on('connection', connections.add);
   if (parts.tls !== undefined) server.on('secureConnection', connections.add);
@@ -146,13 +118,20 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     stop: (graceMilliseconds) => {
       state.stopping = true;
       unfollow();
+      webSockets.stop();
       return stopServer(server, connections, graceMilliseconds);
     },
   };
 }
 
-async function newServer({ tls }: ListenerParts, limits: ListenerLimits, onRequest: RequestListener): Promise<Server> {
+async function newServer(
+  { tls, isWebSocketPath: isPath = () => false }: ListenerParts,
+  limits: ListenerLimits,
+  connections: Connections,
+  onRequest: RequestListener,
+): Promise<Server> {
   const options = {
+    shouldUpgradeCallback: (request: IncomingMessage) => isUpgrade(request, { isPath, connections }),
     headersTimeout: limits.headersMilliseconds,
     requestTimeout: limits.requestMilliseconds,
     keepAliveTimeout: limits.keepAliveMilliseconds,

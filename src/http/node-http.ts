@@ -9,3 +9,8 @@ export const createServer = nodeHttp.createServer;
 
 /** The reason phrase of every HTTP status (RFC 9110, section 15). */
 export const STATUS_CODES: Readonly<Record<number, string | undefined>> = nodeHttp.STATUS_CODES;
+
+/** `ServerResponse` of `node:http`, for connections that Node has handed out. */
+export const ServerResponse = nodeHttp.ServerResponse;
+/** One of them. */
+export type ServerResponse = InstanceType<typeof nodeHttp.ServerResponse>;
