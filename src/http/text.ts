@@ -24,3 +24,6 @@ export function hasControlCharacter(text: string): boolean {
   }
   return false;
 }
+
+/** Refused in names: half a character, which no store keeps, and what breaks lines of logs and tables (log injection). */
+export const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);

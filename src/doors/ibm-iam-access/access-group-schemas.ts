@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { GROUP_ORDERS } from '../../access-groups/sort-groups.ts';
+import { linesUpTo, textUpTo } from '../../http/text-schemas.ts';
 import { OFFSET_MEMBERS, OFFSET_PARAMETERS } from './offset-pages.ts';
-import { ACCOUNT_ID, descriptionUpTo, FLAG, IAM_ID, nameUpTo } from './texts.ts';
+import { ACCOUNT_ID, FLAG, IAM_ID } from './texts.ts';
 
-const NAME = nameUpTo(100).describe('Unique in the account, without regard to case.');
-const DESCRIPTION = descriptionUpTo(250);
+const NAME = textUpTo(100).describe('Unique in the account, without regard to case.');
+const DESCRIPTION = linesUpTo(250);
 
 /** The account of a call that names nothing else. */
 export const ACCOUNT_PARAMETERS = z.object({ account_id: ACCOUNT_ID });
@@ -25,7 +26,7 @@ export const GROUP_LIST_PARAMETERS = z.object({
   account_id: ACCOUNT_ID,
   iam_id: IAM_ID.optional().describe('Only groups in which this identity is.'),
   membership_type: z.enum(['static', 'dynamic', 'all']).default('all'),
-  search: nameUpTo(300)
+  search: textUpTo(300)
     .optional()
     .describe('Text that the id, name or description contains, or `id:`, `name:`, `description:` and the text.'),
   sort: z.enum(orders).default('created_at').describe('With `-` in front, from the largest to the smallest.'),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { textUpTo } from '../../http/text-schemas.ts';
 import { EXTERNAL_KINDS } from '../../policies/access-settings.ts';
-import { text } from './schemas.ts';
 
 const STATE = z.enum(['enabled', 'limited', 'monitor']);
-const ACCOUNTS = z.array(text(100, 1)).max(100);
+const ACCOUNTS = z.array(textUpTo(100)).max(100);
 
 const INTERACTION = z.object({ state: STATE, external_allowed_accounts: ACCOUNTS });
 const INTERACTION_CHANGE = z.strictObject({ state: STATE.optional(), external_allowed_accounts: ACCOUNTS.optional() });

@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import { text } from './schemas.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 
 const MOST_QUESTIONS = 100;
 
 const ATTRIBUTES = z
-  .record(text(100, 1), text(1_000))
+  .record(textUpTo(100), textUpTo(1_000, 0))
   .refine((given) => Object.keys(given).length <= 50, 'is too large');
 
 const QUESTION = z.object({
-  requestId: text(200).optional().describe('Echoed with the answer.'),
+  requestId: textUpTo(200, 0).optional().describe('Echoed with the answer.'),
   subject: z.object({
     attributes: ATTRIBUTES.describe(
       '`id`: an iam id, of a service `crn-` and its CRN; `accountId`: in which account it acts. A service may also be told by `serviceName`, `serviceInstance`, `accountId`.',
     ),
   }),
-  action: text(200, 1),
+  action: textUpTo(200),
   resource: z
-    .union([z.object({ crn: text(1_000, 1) }), z.object({ attributes: ATTRIBUTES })])
+    .union([z.object({ crn: textUpTo(1_000) }), z.object({ attributes: ATTRIBUTES })])
     .describe('A CRN, or attributes: `serviceName`, `serviceInstance`, `accountId`, `resourceGroupId`, …'),
   environment: z.unknown().optional().describe('Accepted and not looked at: the time is the service’s own.'),
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { MOST_AT_ONCE } from '../../access-groups/group-members.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 import { OFFSET_MEMBERS, OFFSET_PARAMETERS } from './offset-pages.ts';
-import { ACCOUNT_ID, FLAG, IAM_ID, nameUpTo } from './texts.ts';
+import { ACCOUNT_ID, FLAG, IAM_ID } from './texts.ts';
 
 const KIND = z.enum(['user', 'service', 'profile']);
 const MEMBER = z.object({ iam_id: IAM_ID, type: KIND });
@@ -44,7 +45,7 @@ export const LEAVING_MEMBERS = z
 
 /** To which groups one identity is to be added. */
 export const NEW_MEMBERSHIPS = z
-  .object({ type: KIND, groups: z.array(nameUpTo(100)).min(1).max(MOST_AT_ONCE) })
+  .object({ type: KIND, groups: z.array(textUpTo(100)).min(1).max(MOST_AT_ONCE) })
   .meta({ id: 'NewAccessGroupMemberships' });
 
 /** What became of one of many. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { RULE_OPERATORS } from '../../access-groups/group-rule.ts';
-import { nameUpTo } from './texts.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 
 const CONDITION = z.object({
-  claim: nameUpTo(300),
+  claim: textUpTo(300),
   operator: z.enum(RULE_OPERATORS),
-  value: nameUpTo(4000).describe('A JSON value, as text.'),
+  value: textUpTo(4000).describe('A JSON value, as text.'),
 });
 
 /** The path of one rule of one group. */
@@ -17,9 +17,9 @@ export const RULE_PATH_PARAMETERS = z.object({
 /** The body of a new rule, or of one that replaces another. */
 export const NEW_GROUP_RULE = z
   .object({
-    name: nameUpTo(300).optional(),
+    name: textUpTo(300).optional(),
     expiration: z.int().min(1).max(24).describe('Hours.'),
-    realm_name: nameUpTo(1000).describe("The identity provider's address."),
+    realm_name: textUpTo(1000).describe("The identity provider's address."),
     conditions: z.array(CONDITION).min(1).max(50),
   })
   .meta({ id: 'NewAccessGroupRule' });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { ACCOUNT_ID, descriptionUpTo, nameUpTo } from './texts.ts';
+import { linesUpTo, textUpTo } from '../../http/text-schemas.ts';
+import { ACCOUNT_ID } from './texts.ts';
 
-const DISPLAY_NAME = nameUpTo(100).describe('As it is shown; no name of a role that the service has.');
-const DESCRIPTION = descriptionUpTo(250);
-const ACTIONS = z.array(nameUpTo(200)).min(1).max(300).describe('Actions of the service; its roles have them.');
+const DISPLAY_NAME = textUpTo(100).describe('As it is shown; no name of a role that the service has.');
+const DESCRIPTION = linesUpTo(250);
+const ACTIONS = z.array(textUpTo(200)).min(1).max(300).describe('Actions of the service; its roles have them.');
 
 /** The path of one custom role. */
 export const ROLE_PATH_PARAMETERS = z.object({ id: z.string().describe('32 hexadecimal digits.') });
@@ -11,10 +12,10 @@ export const ROLE_PATH_PARAMETERS = z.object({ id: z.string().describe('32 hexad
 /** Parameters of the list of roles. */
 export const ROLE_LIST_PARAMETERS = z.object({
   account_id: ACCOUNT_ID.optional().describe('With it, also the custom roles of the account.'),
-  service_name: nameUpTo(100).optional().describe('Only roles of this service.'),
-  source_service_name: nameUpTo(100).optional().describe('Of authorizations: the service that is given rights.'),
+  service_name: textUpTo(100).optional().describe('Only roles of this service.'),
+  source_service_name: textUpTo(100).optional().describe('Of authorizations: the service that is given rights.'),
   policy_type: z.enum(['access', 'authorization']).optional().describe('Accepted; roles fit both.'),
-  service_group_id: nameUpTo(100).optional().describe('Only roles of services of this group, `IAM`.'),
+  service_group_id: textUpTo(100).optional().describe('Only roles of services of this group, `IAM`.'),
 });
 
 /** The body of a new custom role. */
@@ -29,7 +30,7 @@ export const NEW_CUSTOM_ROLE = z
     description: DESCRIPTION.optional(),
     actions: ACTIONS,
     account_id: ACCOUNT_ID,
-    service_name: nameUpTo(100),
+    service_name: textUpTo(100),
   })
   .meta({ id: 'NewCustomRole' });
 

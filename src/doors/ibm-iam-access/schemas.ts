@@ -1,25 +1,17 @@
 import { z } from 'zod';
-import { hasControlCharacter } from '../../http/text.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 import { type PolicyRule, RULE_OPERATORS } from '../../policies/policy-rule.ts';
 
 /** The parts of schemas that both forms of a policy share (IBM Cloud IAM Policy Management API, "Schemas"). */
 
-/** Refused: half a character, which no store keeps, and what breaks lines of logs and tables. */
-export const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
-
-const RULE_OF_TEXT = 'must be text without control characters';
 const MOST_ATTRIBUTES = 20;
 
-/** Up to so many characters on one line. */
-export const text = (longest: number, shortest = 0) =>
-  z.string().min(shortest).max(longest).refine(isText, RULE_OF_TEXT);
-
 /** The name of an attribute. */
-export const ATTRIBUTE_NAME = text(100, 1);
+export const ATTRIBUTE_NAME = textUpTo(100);
 
 /** What an attribute is compared with. */
 export const ATTRIBUTE_VALUE = z
-  .union([text(1_000), z.boolean(), z.number(), z.array(text(1_000)).min(1).max(50)])
+  .union([textUpTo(1_000, 0), z.boolean(), z.number(), z.array(textUpTo(1_000, 0)).min(1).max(50)])
   .describe('A list only with an operator that ends in AnyOf; true or false with stringExists.');
 
 /** How an attribute is compared. */
@@ -42,9 +34,9 @@ export const tags = <Tag extends z.ZodType>(tag: Tag) => z.array(tag).max(MOST_A
 export const ROLES = z
   .array(
     z.strictObject({
-      role_id: text(500, 1).describe('The CRN of the role.'),
-      display_name: text(300).optional(),
-      description: text(1_000).optional(),
+      role_id: textUpTo(500).describe('The CRN of the role.'),
+      display_name: textUpTo(300, 0).optional(),
+      description: textUpTo(1_000, 0).optional(),
       actions: z.array(z.unknown()).max(500).optional(),
     }),
   )
@@ -55,19 +47,19 @@ export const ROLES = z
 export const POLICY_TYPE = z.enum(['access', 'authorization']);
 
 /** Up to 300 characters, as at IBM. */
-export const POLICY_DESCRIPTION = text(300);
+export const POLICY_DESCRIPTION = textUpTo(300, 0);
 
 /** The body of a policy: far less than other bodies, because it is kept twice, and once more in each audit record. */
 export const POLICY_LIMITS = { limitBytes: 64 * 1024 };
 
 const CONDITION = z.strictObject({
-  key: text(200, 1),
+  key: textUpTo(200),
   operator: z.enum(RULE_OPERATORS),
   value: z.union([
-    text(1_000),
+    textUpTo(1_000, 0),
     z.number(),
     z.boolean(),
-    z.array(z.union([text(1_000), z.number(), z.boolean()])).max(50),
+    z.array(z.union([textUpTo(1_000, 0), z.number(), z.boolean()])).max(50),
   ]),
 });
 

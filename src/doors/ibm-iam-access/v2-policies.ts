@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textUpTo } from '../../http/text-schemas.ts';
 import type { NewPolicy } from '../../policies/new-policy.ts';
 import type { Policy, PolicyContent } from '../../policies/policy.ts';
 import { conditionOf, subjectOf, writtenCondition } from './attributes.ts';
@@ -13,7 +14,6 @@ import {
   ROLES,
   RULE,
   tags,
-  text,
 } from './schemas.ts';
 
 /** The name of this form among the forms of what was sent. */
@@ -30,7 +30,7 @@ export const V2_POLICY_BODY = z
     resource: z.strictObject({ attributes: attributes(ATTRIBUTE), tags: tags(ATTRIBUTE) }),
     control: z.strictObject({ grant: z.strictObject({ roles: ROLES }) }),
     rule: RULE.optional(),
-    pattern: text(100).optional(),
+    pattern: textUpTo(100, 0).optional(),
   })
   .meta({ id: 'V2PolicyBody' });
 

@@ -1,7 +1,8 @@
 import { type ZodType, z } from 'zod';
 import { MFA_TRAITS, NUMBER_BOUNDS } from '../../accounts/account-settings.ts';
 import { SETTING_LIMITS } from '../../accounts/setting-bounds.ts';
-import { FLAG, isText, TRACK_RECORD_MEMBERS } from './schemas.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
+import { FLAG, TRACK_RECORD_MEMBERS } from './schemas.ts';
 
 /** How IBM's identity API says that the default holds. */
 export const NOT_SET = 'NOT_SET';
@@ -33,7 +34,7 @@ const numberText = (name: keyof typeof NUMBER_BOUNDS, meaning: string): ZodType<
     .meta({ type: 'string', description: `${meaning} From ${least} to ${most}, or ${NOT_SET}.` });
 };
 
-const SHORT_TEXT = z.string().min(1).max(255).refine(isText, 'must be text without control characters');
+const SHORT_TEXT = textUpTo(255);
 
 const USER_MFA = z.array(
   z.object({ iam_id: SHORT_TEXT.max(100), mfa: z.enum(MFA_TRAITS), description: SHORT_TEXT.optional() }),

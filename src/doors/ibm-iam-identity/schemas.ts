@@ -1,28 +1,15 @@
 import { type ZodType, z } from 'zod';
 import { CHOSEN_SECRET_LEAST, CHOSEN_SECRET_MOST } from '../../api-keys/chosen-secret.ts';
-import { hasControlCharacter } from '../../http/text.ts';
+import { linesUpTo, textUpTo } from '../../http/text-schemas.ts';
 import { readDate } from './dates.ts';
 
 /** The parts of schemas that API keys and service IDs share (IBM Cloud IAM Identity API, section "Schemas"). */
 
-/** Refused in names: half a character, which no store keeps, and what breaks lines of logs and tables. */
-export const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
-const isMultilineText = (text: string): boolean => isText(text.replaceAll(/[\t\n\r]/g, ' '));
-
 /** Not unique; 1 to 255 characters on one line. */
-export const NAME = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine(isText, 'must be text without control characters')
-  .describe('Not unique.');
+export const NAME = textUpTo(255).describe('Not unique.');
 
 /** Up to 900 characters, so that a list in the order of descriptions has page tokens of a bearable length. */
-export const DESCRIPTION = z
-  .string()
-  .max(900)
-  .refine(isMultilineText, 'must be text without control characters')
-  .describe('In a change, an empty one takes the description away.');
+export const DESCRIPTION = linesUpTo(900).describe('In a change, an empty one takes the description away.');
 
 /** The account; absent in a request: the token's own. */
 export const ACCOUNT_ID = z.string().min(1).max(100).describe('Default: the account of the token.');
@@ -57,12 +44,7 @@ export const FLAG = z
   .meta({ type: 'boolean', description: 'Default: false.' });
 
 /** A service ID group of the account. */
-export const GROUP_ID = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine(isText, 'must be text without control characters')
-  .describe('`ServiceIdGroup-<uuid>`.');
+export const GROUP_ID = textUpTo(100).describe('`ServiceIdGroup-<uuid>`.');
 
 const MOST_ROWS = 100;
 const USUAL_ROWS = 20;

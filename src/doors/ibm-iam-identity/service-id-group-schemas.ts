@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { ACCOUNT_ID, DESCRIPTION, isText } from './schemas.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
+import { ACCOUNT_ID, DESCRIPTION } from './schemas.ts';
 
-const NAME = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine(isText, 'must be text without control characters')
-  .describe('Unique in the account.');
+const NAME = textUpTo(255).describe('Unique in the account.');
 
 /** Parameters of `GET /v1/serviceid_groups` (IBM Cloud IAM Identity API, "Service ID groups"). */
 export const SERVICE_ID_GROUP_LIST_PARAMETERS = z.object({ account_id: ACCOUNT_ID.optional() });

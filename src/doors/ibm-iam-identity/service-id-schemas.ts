@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { parseCrn } from '../../crn/crn.ts';
+import { isText } from '../../http/text.ts';
 import { API_KEY, NEW_API_KEY } from './api-key-schemas.ts';
 import {
   ACCOUNT_ID,
   DESCRIPTION,
   FLAG,
   GROUP_ID,
-  isText,
   NAME,
   PAGE_MEMBERS,
   PAGE_PARAMETERS,

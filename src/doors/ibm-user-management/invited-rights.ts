@@ -1,24 +1,21 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import type { GroupMembers } from '../../access-groups/group-members.ts';
-import { hasControlCharacter } from '../../http/text.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 import type { NewPolicy } from '../../policies/new-policy.ts';
 import type { Policies } from '../../policies/policies.ts';
 import type { PlanGiven } from '../../users/invitations.ts';
-
-const text = (longest: number) =>
-  z
-    .string()
-    .min(1)
-    .max(longest)
-    .refine((value) => value.isWellFormed() && !hasControlCharacter(value), 'must be text without control characters');
 
 /** A policy of an invitation: who is given it, the invitation says. Members that would narrow it are never passed over. */
 export const INVITED_POLICY = z.strictObject({
   type: z.literal('access'),
   roles: z
     .array(
-      z.strictObject({ role_id: text(500), display_name: text(300).optional(), description: z.string().optional() }),
+      z.strictObject({
+        role_id: textUpTo(500),
+        display_name: textUpTo(300).optional(),
+        description: z.string().optional(),
+      }),
     )
     .min(1)
     .max(50),
@@ -28,8 +25,8 @@ export const INVITED_POLICY = z.strictObject({
         attributes: z
           .array(
             z.strictObject({
-              name: text(100),
-              value: text(1_000),
+              name: textUpTo(100),
+              value: textUpTo(1_000),
               operator: z.enum(['stringEquals', 'stringMatch']).optional(),
             }),
           )
@@ -44,7 +41,7 @@ export const INVITED_POLICY = z.strictObject({
 export const MOST_GIVEN = 10;
 
 /** The id of an access group. */
-export const GROUP_ID = text(100);
+export const GROUP_ID = textUpTo(100);
 
 /** What is to be given with an invitation. */
 export interface InvitedRights {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { hasControlCharacter } from '../../http/text.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 import { GROUP_ID, INVITED_POLICY, MOST_GIVEN } from './invited-rights.ts';
 
-const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
-
 /** Names that the user has in every account. */
-const NAME = z.string().max(100).refine(isText, 'must be text without control characters');
+const NAME = textUpTo(100, 0);
 
 /** Parameters of every path of an account. */
 export const ACCOUNT_PARAMETERS = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
-import { hasControlCharacter } from '../../http/text.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 import { failureAnswers } from './failure-answers.ts';
 
 /** The paths of accounts, as the routes declare them. */
@@ -10,11 +10,7 @@ export const ACCOUNT_PATHS = {
   code: '/latchkey/v1/accounts/:account_id/activation_code',
 } as const;
 
-const NAME = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine((text) => text.isWellFormed() && !hasControlCharacter(text), 'must be text without control characters');
+const NAME = textUpTo(100);
 const HOST_NAMES = z
   .array(z.string().min(1).max(300))
   .max(20)
