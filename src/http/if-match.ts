@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { EntityTagMissing } from '../problems/entity-problems.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
 
 /** Longest entity tag, in characters. */
@@ -19,4 +20,17 @@ export function readIfMatch({ headers }: Pick<IncomingMessage, 'headers'>): stri
   const tag = header.length > LONGEST ? undefined : ONE_TAG.exec(header)?.[1];
   if (tag === undefined) throw new ParameterInvalid('If-Match', 'must be one entity tag or *');
   return tag;
+}
+
+/**
+ * The version that a change insists on; `*` for any.
+ * @throws EntityTagMissing  there is no `If-Match` (lost update: the change would overwrite what it never saw)
+ * @throws ParameterInvalid  it is not one entity tag
+ */
+export function requiredIfMatch(request: Pick<IncomingMessage, 'headers'>): string {
+  const ifMatch = readIfMatch(request);
+  if (ifMatch !== undefined) return ifMatch;
+  throw new EntityTagMissing('The header If-Match is missing.', {
+    details: 'Send the entity tag that you read, or * for any version.',
+  });
 }

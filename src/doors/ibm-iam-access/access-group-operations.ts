@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
 import {
   ACCESS_GROUP,
@@ -14,6 +13,7 @@ import {
   NEW_ACCESS_GROUP,
 } from './access-group-schemas.ts';
 import { failureAnswers } from './failure-answers.ts';
+import { CHANGE_HEADERS } from './schemas.ts';
 
 /** The paths of access groups, as the routes declare them. */
 export const ACCESS_GROUP_PATHS = {
@@ -23,7 +23,6 @@ export const ACCESS_GROUP_PATHS = {
 } as const;
 
 const COMMON = { tags: ['Access groups'], security: ['bearer'] } as const;
-const IF_MATCH = z.object({ 'If-Match': z.string().describe('The ETag that was read, or `*` for any version.') });
 
 /** The rows of `/v2/groups`; operation ids are those of IBM's generated clients, but for the settings', which another API has. */
 export const ACCESS_GROUP_OPERATIONS: readonly Operation[] = [
@@ -65,7 +64,7 @@ export const ACCESS_GROUP_OPERATIONS: readonly Operation[] = [
     operationId: 'updateAccessGroup',
     requires: { action: 'iam-groups.groups.update' },
     summary: 'Change the name or description of an access group',
-    parameters: { path: GROUP_PATH_PARAMETERS, headers: IF_MATCH },
+    parameters: { path: GROUP_PATH_PARAMETERS, headers: CHANGE_HEADERS },
     body: { schema: ACCESS_GROUP_CHANGE },
     answers: {
       200: { description: 'The group as it is now.', schema: ACCESS_GROUP },

@@ -3,6 +3,8 @@ import type { AccessGroup } from '../../access-groups/access-group.ts';
 import type { AccessGroups } from '../../access-groups/access-groups.ts';
 import type { AccountGroupSettings, EffectiveGroupSettings } from '../../access-groups/account-group-settings.ts';
 import type { GroupOrder } from '../../access-groups/sort-groups.ts';
+import { type CallerOf, writeEntity, writeNothing } from '../../http/api-answers.ts';
+import { requiredIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
@@ -18,9 +20,7 @@ import {
   type GroupSettingsRepresentation,
   NEW_ACCESS_GROUP,
 } from './access-group-schemas.ts';
-import { type CallerOf, writeEntity, writeNothing } from './answers.ts';
 import { offsetEnvelope } from './offset-pages.ts';
-import { requiredIfMatch } from './read-headers.ts';
 import { dateOf } from './texts.ts';
 
 /** What the routes of access groups stand on. */

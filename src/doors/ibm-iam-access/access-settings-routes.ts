@@ -1,13 +1,13 @@
 import type { RequestHandler, Router } from 'express';
 import type { z } from 'zod';
+import { type CallerOf, writeEntity } from '../../http/api-answers.ts';
+import { requiredIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import type { AccessSettings, ExternalKind } from '../../policies/access-settings.ts';
 import type { AccessSettingsChange, AccountAccessSettings } from '../../policies/account-access-settings.ts';
 import { ACCESS_MANAGEMENT_PATH } from './access-settings-operations.ts';
 import { ACCESS_MANAGEMENT_CHANGE, type AccessManagementRepresentation } from './access-settings-schemas.ts';
-import { type CallerOf, writeEntity } from './answers.ts';
-import { requiredIfMatch } from './read-headers.ts';
 
 /** What the routes of the settings stand on. */
 export interface AccessSettingsRouteParts {

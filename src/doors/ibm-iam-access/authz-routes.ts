@@ -1,12 +1,12 @@
 import type { Request, RequestHandler, Router } from 'express';
 import type { Target } from '../../access/access.ts';
 import { parseCrn } from '../../crn/crn.ts';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import type { Decisions, Question } from '../../policies/decisions.ts';
 import { iamIdOfService, serviceOfIamId } from '../../policies/service-subject.ts';
 import { ParameterInvalid, ParameterMissing } from '../../problems/request-problems.ts';
-import type { CallerOf } from './answers.ts';
 import { AUTHZ_PATH } from './authz-operations.ts';
 import { type DecisionsRepresentation, QUESTIONS, type SentQuestion } from './authz-schemas.ts';
 

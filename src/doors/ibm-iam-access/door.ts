@@ -1,11 +1,11 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
-import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { type AccessGroupRouteParts, accessGroupRoutes } from './access-group-routes.ts';
 import { ACCESS_MANAGEMENT_PATH } from './access-settings-operations.ts';
 import { type AccessSettingsRouteParts, accessSettingsRoutes } from './access-settings-routes.ts';
-import { accessFailures, commonHeaders, type OnFailure } from './answers.ts';
+import { accessFailures } from './answers.ts';
 import { type AuthzRouteParts, authzRoutes } from './authz-routes.ts';
 import { type GroupMemberRouteParts, groupMemberRoutes } from './group-member-routes.ts';
 import { type GroupRuleRouteParts, groupRuleRoutes } from './group-rule-routes.ts';
@@ -32,7 +32,7 @@ const PREFIXES = ['/v1/policies', '/v2/policies', '/v2/roles', '/v2/authz', '/v2
  */
 export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
   const router = Router();
-  router.use(PREFIXES, commonHeaders, secretsRefused);
+  router.use(PREFIXES, commonHeaders, secretsRefused({ allowed: 'start' }));
   policyRoutes(router, parts);
   accessGroupRoutes(router, parts);
   groupMemberRoutes(router, parts);
@@ -47,9 +47,3 @@ export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
   router.use(respondWith(accessFailures(parts.onFailure, parts.publicUrl)));
   return router;
 }
-
-const secretsRefused: RequestHandler = (request, _response, next) => {
-  // A page token is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
-  refuseSecretsInUrl(request, { allowed: ['start'] });
-  next();
-};

@@ -4,13 +4,14 @@ import type { GroupMember } from '../../access-groups/group-member.ts';
 import type { GroupMembers, Outcome } from '../../access-groups/group-members.ts';
 import type { MemberOrder } from '../../access-groups/list-members.ts';
 import type { KnownAs } from '../../access-groups/people-and-programs.ts';
+import { type CallerOf, writeNothing } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
 import { parsedBySchema } from '../../http/schema-problems.ts';
 import { ACCESS_GROUP_PATHS } from './access-group-operations.ts';
-import { type CallerOf, errorOf, writeNothing } from './answers.ts';
+import { errorOf } from './answers.ts';
 import { GROUP_MEMBER_PATHS } from './group-member-operations.ts';
 import {
   ALL_GROUPS_PARAMETERS,

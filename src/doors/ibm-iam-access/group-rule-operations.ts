@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
 import { GROUP_PATH_PARAMETERS } from './access-group-schemas.ts';
 import { failureAnswers } from './failure-answers.ts';
 import { GROUP_RULE, GROUP_RULE_LIST, NEW_GROUP_RULE, RULE_PATH_PARAMETERS } from './group-rule-schemas.ts';
+import { CHANGE_HEADERS } from './schemas.ts';
 
 /** The paths of rules, as the routes declare them. */
 export const GROUP_RULE_PATHS = {
@@ -13,7 +13,6 @@ export const GROUP_RULE_PATHS = {
 const COMMON = { tags: ['Access groups'], security: ['bearer'] } as const;
 const OF_GROUP = { ...COMMON, path: GROUP_RULE_PATHS.all, parameters: { path: GROUP_PATH_PARAMETERS } } as const;
 const ONE = { ...COMMON, path: GROUP_RULE_PATHS.one, parameters: { path: RULE_PATH_PARAMETERS } } as const;
-const IF_MATCH = z.object({ 'If-Match': z.string().describe('The ETag that was read, or `*` for any version.') });
 
 /** The rows of rules; operation ids are those of IBM's generated clients. */
 export const GROUP_RULE_OPERATIONS: readonly Operation[] = [
@@ -49,7 +48,7 @@ export const GROUP_RULE_OPERATIONS: readonly Operation[] = [
     operationId: 'replaceAccessGroupRule',
     requires: { action: 'iam-groups.rules.update' },
     summary: 'Replace a rule of an access group',
-    parameters: { ...ONE.parameters, headers: IF_MATCH },
+    parameters: { ...ONE.parameters, headers: CHANGE_HEADERS },
     body: { schema: NEW_GROUP_RULE },
     answers: {
       200: { description: 'The rule as it is now.', schema: GROUP_RULE },

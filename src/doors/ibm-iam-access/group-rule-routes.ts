@@ -2,12 +2,12 @@ import type { RequestHandler, Router } from 'express';
 import type { z } from 'zod';
 import type { GroupRule } from '../../access-groups/group-rule.ts';
 import type { GroupRules, NewGroupRule } from '../../access-groups/group-rules.ts';
+import { type CallerOf, writeEntity, writeNothing } from '../../http/api-answers.ts';
+import { requiredIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
-import { type CallerOf, writeEntity, writeNothing } from './answers.ts';
 import { GROUP_RULE_PATHS } from './group-rule-operations.ts';
 import { type GroupRuleRepresentation, NEW_GROUP_RULE } from './group-rule-schemas.ts';
-import { requiredIfMatch } from './read-headers.ts';
 import { dateOf } from './texts.ts';
 
 /** What the routes of rules stand on. */

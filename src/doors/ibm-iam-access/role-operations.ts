@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
 import { failureAnswers } from './failure-answers.ts';
 import {
@@ -9,13 +8,13 @@ import {
   ROLE_LIST_PARAMETERS,
   ROLE_PATH_PARAMETERS,
 } from './role-schemas.ts';
+import { CHANGE_HEADERS } from './schemas.ts';
 
 /** The paths of roles, as the routes declare them. */
 export const ROLE_PATHS = { all: '/v2/roles', one: '/v2/roles/:id' } as const;
 
 const ALL = { tags: ['Roles'], security: ['bearer'], path: ROLE_PATHS.all } as const;
 const ONE = { ...ALL, path: ROLE_PATHS.one, parameters: { path: ROLE_PATH_PARAMETERS } } as const;
-const IF_MATCH = z.object({ 'If-Match': z.string().describe('The ETag that was read, or `*` for any version.') });
 
 /** The rows of `/v2/roles`; operation ids are those of IBM's generated clients. */
 export const ROLE_OPERATIONS: readonly Operation[] = [
@@ -53,7 +52,7 @@ export const ROLE_OPERATIONS: readonly Operation[] = [
     requires: { action: 'iam-access-management.role.update' },
     summary: 'Replace a custom role',
     description: 'Who has the role has what it is from then on. The caller must hold what is added.',
-    parameters: { ...ONE.parameters, headers: IF_MATCH },
+    parameters: { ...ONE.parameters, headers: CHANGE_HEADERS },
     body: { schema: CUSTOM_ROLE_CHANGE },
     answers: {
       200: { description: 'The role as it is now.', schema: CUSTOM_ROLE },

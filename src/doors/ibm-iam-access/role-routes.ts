@@ -1,5 +1,7 @@
 import type { RequestHandler, Router } from 'express';
 import type { z } from 'zod';
+import { type CallerOf, writeEntity, writeNothing } from '../../http/api-answers.ts';
+import { requiredIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
@@ -8,8 +10,6 @@ import { ParameterInvalid } from '../../problems/request-problems.ts';
 import { SERVICES, serviceNamed, servicesOfGroup } from '../../resource-catalog/catalog.ts';
 import { rolesOf } from '../../resource-catalog/roles.ts';
 import type { ServiceDefinition } from '../../resource-catalog/service-definition.ts';
-import { type CallerOf, writeEntity, writeNothing } from './answers.ts';
-import { requiredIfMatch } from './read-headers.ts';
 import { ROLE_PATHS } from './role-operations.ts';
 import { customRoleRepresentation, roleRepresentation } from './role-representations.ts';
 import { CUSTOM_ROLE_CHANGE, NEW_CUSTOM_ROLE, ROLE_LIST_PARAMETERS } from './role-schemas.ts';

@@ -3,6 +3,8 @@ import type { Caller } from '../../access/caller.ts';
 import type { Account } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { TrackRecord } from '../../audit/track-record.ts';
+import { type CallerOf, writeEntity } from '../../http/api-answers.ts';
+import { requiredIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
@@ -15,9 +17,6 @@ import {
   settingsRepresentation,
 } from './account-settings-representations.ts';
 import { ACCOUNT_SETTINGS_CHANGE, ACCOUNT_SETTINGS_PARAMETERS } from './account-settings-schemas.ts';
-import { writeEntity } from './answers.ts';
-import type { CallerOf } from './api-key-routes.ts';
-import { requiredIfMatch } from './read-headers.ts';
 import type { TrackRecordRepresentation } from './schemas.ts';
 import { trackRecordRepresentation } from './track-records.ts';
 

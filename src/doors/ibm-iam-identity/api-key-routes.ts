@@ -1,16 +1,17 @@
-import type { Request, RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import type { Caller } from '../../access/caller.ts';
 import type { ApiKey } from '../../api-keys/api-key.ts';
 import type { ApiKeys } from '../../api-keys/api-keys.ts';
 import { apiKeyCrn } from '../../api-keys/new-api-key.ts';
 import type { TrackRecord } from '../../audit/track-record.ts';
+import { type CallerOf, writeEntity, writeNothing } from '../../http/api-answers.ts';
+import { requiredIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import type { ServiceIdGroups } from '../../service-ids/service-id-groups.ts';
 import { isUser } from '../../users/is-user.ts';
-import { writeEntity, writeNothing } from './answers.ts';
 import { API_KEY_PATHS } from './api-key-operations.ts';
 import {
   API_KEY_CHANGE,
@@ -23,13 +24,10 @@ import {
 import { entityIdOf } from './entity-ids.ts';
 import { readFilter } from './filter.ts';
 import { type ListAddress, readPagePlace, writtenPage } from './page-links.ts';
-import { readHeaders, requiredIfMatch } from './read-headers.ts';
+import { readHeaders } from './read-headers.ts';
 import { apiKeyRepresentation } from './representations.ts';
 import { READ_PARAMETERS, type TrackRecordRepresentation } from './schemas.ts';
 import { trackRecordRepresentation } from './track-records.ts';
-
-/** Proves who makes the request. @throws CredentialsMissing, TokenInvalid, TokenExpired, TokenRevoked */
-export type CallerOf = (request: Request) => Promise<Caller>;
 
 /** What the routes of API keys stand on. */
 export interface ApiKeyRouteParts {

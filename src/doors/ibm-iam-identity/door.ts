@@ -1,9 +1,9 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
-import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { type AccountSettingsRouteParts, accountSettingsRoutes } from './account-settings-routes.ts';
-import { commonHeaders, identityFailures, type OnFailure } from './answers.ts';
+import { identityFailures } from './answers.ts';
 import { type ApiKeyRouteParts, apiKeyRoutes } from './api-key-routes.ts';
 import { type EmptyListRouteParts, emptyListRoutes } from './empty-list-routes.ts';
 import { type LimitRouteParts, limitRoutes } from './limit-routes.ts';
@@ -45,7 +45,7 @@ const PREFIXES = [
  */
 export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   const router = Router();
-  router.use(PREFIXES, commonHeaders, secretsRefused);
+  router.use(PREFIXES, commonHeaders, secretsRefused({ allowed: 'pagetoken' }));
   apiKeyRoutes(router, parts);
   serviceIdRoutes(router, parts);
   serviceIdGroupRoutes(router, parts);
@@ -60,9 +60,3 @@ export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   router.use(respondWith(identityFailures(parts.onFailure)));
   return router;
 }
-
-const secretsRefused: RequestHandler = (request, _response, next) => {
-  // A page token is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
-  refuseSecretsInUrl(request, { allowed: ['pagetoken'] });
-  next();
-};

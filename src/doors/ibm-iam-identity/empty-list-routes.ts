@@ -1,10 +1,10 @@
 import type { RequestHandler, Router } from 'express';
 import type { AbsentKind, AbsentThings } from '../../accounts/absent-things.ts';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
-import type { CallerOf } from './api-key-routes.ts';
 import { EMPTY_LIST_PARAMETERS, EMPTY_LISTS, type EmptyList, NOT_SERVED } from './empty-list-operations.ts';
 import { type ListAddress, readPagePlace, writtenPage } from './page-links.ts';
 

@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Router } from 'express';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { AccountUsage, Usage } from '../../reports/usage.ts';
 import { MOST_IN_GROUP } from '../../service-ids/expect-group.ts';
 import { MOST_SERVICE_ID_GROUPS } from '../../service-ids/service-id-groups.ts';
-import type { CallerOf } from './api-key-routes.ts';
 import { LIMITS_PATH } from './limit-operations.ts';
 import { LIMIT_BODY, LIMIT_PARAMETERS, type LimitRequest, type LimitsRepresentation } from './limit-schemas.ts';
 

@@ -1,9 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Request } from 'express';
 import type { ZodType } from 'zod';
-import { readIfMatch } from '../../http/if-match.ts';
 import { parsedBySchema } from '../../http/schema-problems.ts';
-import { EntityTagMissing } from '../../problems/entity-problems.ts';
 
 /** A zod object whose members are named like headers. */
 type HeaderSchema<Output> = ZodType<Output> & { readonly shape: Readonly<Record<string, unknown>> };
@@ -27,17 +25,4 @@ function headerText(request: Request, name: string): string | undefined {
   if (given === undefined) return undefined;
   const bytes = Buffer.from(given, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : given;
-}
-
-/**
- * The version that a change insists on; `*` for any.
- * @throws EntityTagMissing  there is no `If-Match` (lost update: the change would overwrite what it never saw)
- * @throws ParameterInvalid  it is not one entity tag
- */
-export function requiredIfMatch(request: Request): string {
-  const ifMatch = readIfMatch(request);
-  if (ifMatch !== undefined) return ifMatch;
-  throw new EntityTagMissing('The header If-Match is missing.', {
-    details: 'Send the entity_tag that you read, or * for any version.',
-  });
 }

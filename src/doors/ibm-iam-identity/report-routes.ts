@@ -1,11 +1,10 @@
 import type { Request, RequestHandler, Router } from 'express';
+import { type CallerOf, writeNothing } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { MfaStatus } from '../../reports/mfa-status.ts';
 import type { ReportKind } from '../../reports/report.ts';
 import type { Reports } from '../../reports/reports.ts';
-import { writeNothing } from './answers.ts';
-import type { CallerOf } from './api-key-routes.ts';
 import { REPORT_PATHS } from './report-operations.ts';
 import { mfaRepresentation } from './report-representations.ts';
 import { MFA_STATUS_PARAMETERS, NEW_ACTIVITY_REPORT, NEW_MFA_REPORT } from './report-schemas.ts';

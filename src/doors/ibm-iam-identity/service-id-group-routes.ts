@@ -1,14 +1,13 @@
 import type { RequestHandler, Router } from 'express';
+import { type CallerOf, writeEntity, writeNothing } from '../../http/api-answers.ts';
+import { requiredIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import { type ServiceIdGroup, serviceIdGroupCrn } from '../../service-ids/service-id-group.ts';
 import type { ServiceIdGroups } from '../../service-ids/service-id-groups.ts';
-import { writeEntity, writeNothing } from './answers.ts';
-import type { CallerOf } from './api-key-routes.ts';
 import { formatDate } from './dates.ts';
 import { entityIdOf } from './entity-ids.ts';
-import { requiredIfMatch } from './read-headers.ts';
 import { SERVICE_ID_GROUP_PATHS } from './service-id-group-operations.ts';
 import {
   NEW_SERVICE_ID_GROUP,

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { OnFailure } from '../../http/api-answers.ts';
 import { type Respond, routeTemplateOf } from '../../http/app.ts';
 import { STATUS_CODES } from '../../http/node-http.ts';
 import { type RequestNames, requestNamesOf, requestSeenAt } from '../../http/request-identity.ts';
@@ -44,9 +45,6 @@ export function writeAnswer(
   });
   response.end(text);
 }
-
-/** Told of every failure that this door answers, with what only the log may know. */
-export type OnFailure = (failure: unknown, status: number, request: Request, names: RequestNames) => void;
 
 /** Writes failures in the token endpoint's form; nothing that is not a problem is told. */
 export function tokenFailures(onFailure: OnFailure): Respond {

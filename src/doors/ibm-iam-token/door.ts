@@ -1,9 +1,10 @@
 import { Router } from 'express';
+import type { OnFailure } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
 import { methods } from '../../http/methods.ts';
 import { MethodNotAllowed, RouteUnknown } from '../../problems/request-problems.ts';
 import type { Jwks } from '../../signing-keys/jwks.ts';
-import { type OnFailure, tokenFailures } from './answers.ts';
+import { tokenFailures } from './answers.ts';
 import { type CredentialRouteParts, introspectRoute, revokeRoute, userinfoRoute } from './credential-routes.ts';
 import { type DiscoveryParts, discoveryRoute, keysRoute } from './discovery.ts';
 import { type TokenRouteParts, tokenRoute } from './token-route.ts';

@@ -1,8 +1,8 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
-import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
-import { commonHeaders, type OnFailure, userFailures } from './answers.ts';
+import { userFailures } from './answers.ts';
 import { type UserRouteParts, userRoutes } from './user-routes.ts';
 
 /** What the door stands on. */
@@ -18,7 +18,7 @@ const PREFIXES = ['/v2/accounts', '/v3/accounts'];
  */
 export function ibmUserManagementDoor(parts: IbmUserManagementDoorParts): Router {
   const router = Router();
-  router.use(PREFIXES, commonHeaders, secretsRefused);
+  router.use(PREFIXES, commonHeaders, secretsRefused({ allowed: '_start' }));
   userRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
@@ -27,9 +27,3 @@ export function ibmUserManagementDoor(parts: IbmUserManagementDoorParts): Router
   router.use(respondWith(userFailures(parts.onFailure)));
   return router;
 }
-
-const secretsRefused: RequestHandler = (request, _response, next) => {
-  // A page token is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
-  refuseSecretsInUrl(request, { allowed: ['_start'] });
-  next();
-};

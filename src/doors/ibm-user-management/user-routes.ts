@@ -1,4 +1,5 @@
 import type { RequestHandler, Router } from 'express';
+import { type CallerOf, writeNothing } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
@@ -7,7 +8,6 @@ import type { Invitations, Invited } from '../../users/invitations.ts';
 import type { AccountUser } from '../../users/new-user.ts';
 import { USER_REALM } from '../../users/user.ts';
 import type { Users } from '../../users/users.ts';
-import { type CallerOf, writeNothing } from './answers.ts';
 import { type InvitedRightsParts, plannedRights } from './invited-rights.ts';
 import { USER_PATHS } from './user-operations.ts';
 import {

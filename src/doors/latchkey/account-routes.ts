@@ -1,6 +1,7 @@
 import type { Response, Router } from 'express';
 import type { Account } from '../../accounts/account.ts';
 import type { AccountRegister } from '../../accounts/account-register.ts';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { readIfMatch } from '../../http/if-match.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
@@ -14,7 +15,6 @@ import {
   type AccountRepresentation,
   NEW_ACCOUNT,
 } from './account-operations.ts';
-import type { CallerOf } from './answers.ts';
 
 /** What the routes of accounts stand on. */
 export interface AccountRouteParts {

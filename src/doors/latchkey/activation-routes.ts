@@ -1,6 +1,7 @@
 import type { Request, Router } from 'express';
 import type { Caller, Origin } from '../../access/caller.ts';
 import { apiKeyCrn, type IssuedApiKey } from '../../api-keys/new-api-key.ts';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
@@ -11,7 +12,6 @@ import {
   type FirstKeyRepresentation,
   type JoinedRepresentation,
 } from './activation-operations.ts';
-import type { CallerOf } from './answers.ts';
 
 /** What the route of activation stands on. */
 export interface ActivationRouteParts {

@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 import type { Accounts } from '../../accounts/accounts.ts';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { ALLOWED_ADDRESSES_PATH } from './allowed-addresses-operations.ts';
-import type { CallerOf } from './answers.ts';
 
 /** What the route stands on. */
 export interface AllowedAddressesRouteParts {

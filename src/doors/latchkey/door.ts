@@ -1,11 +1,11 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
-import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { type AccountRouteParts, accountRoutes } from './account-routes.ts';
 import { type ActivationRouteParts, activationRoutes } from './activation-routes.ts';
 import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allowed-addresses-routes.ts';
-import { commonHeaders, type OnFailure, productFailures } from './answers.ts';
+import { productFailures } from './answers.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
@@ -30,7 +30,7 @@ export const LATCHKEY_PREFIX = '/latchkey';
  */
 export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   const router = Router();
-  router.use(LATCHKEY_PREFIX, commonHeaders, secretsRefused);
+  router.use(LATCHKEY_PREFIX, commonHeaders, secretsRefused({ allowed: 'cursor' }));
   signOutRoutes(router, parts);
   nodeRoutes(router, parts);
   allowedAddressesRoutes(router, parts);
@@ -44,9 +44,3 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   router.use(respondWith(productFailures(parts.onFailure)));
   return router;
 }
-
-const secretsRefused: RequestHandler = (request, _response, next) => {
-  // A cursor is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
-  refuseSecretsInUrl(request, { allowed: ['cursor'] });
-  next();
-};

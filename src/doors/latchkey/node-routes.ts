@@ -1,8 +1,8 @@
 import type { Router } from 'express';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import type { ListedNode, NodeList } from '../../nodes/node-list.ts';
 import type { NodeStatus } from '../../nodes/node-status.ts';
-import type { CallerOf } from './answers.ts';
 import { NODES_PATH, type NodeRepresentation } from './node-operations.ts';
 
 /** What the routes of nodes stand on. */

@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 import { defaultResourceGroup } from '../../accounts/default-resource-group.ts';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import type { Self, WhoAmI } from '../../users/who-am-i.ts';
-import type { CallerOf } from './answers.ts';
 import { SELF_PATH, type SelfRepresentation } from './self-operations.ts';
 
 /** What the route stands on. */

@@ -1,8 +1,8 @@
 import type { RequestHandler, Router } from 'express';
 import type { Caller } from '../../access/caller.ts';
+import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import type { SignedOut, SignOut } from '../../sign-out/sign-out.ts';
-import type { CallerOf } from './answers.ts';
 import { SIGN_OUT_PATHS, type SignedOutRepresentation } from './sign-out-operations.ts';
 
 /** What the routes of "sign out everywhere" stand on. */
