@@ -27,8 +27,9 @@ export interface IbmIamAccessDoorParts
 const PREFIXES = ['/v1/policies', '/v2/policies', '/v2/roles', '/v2/authz', '/v2/groups', ACCESS_MANAGEMENT_PATH];
 
 /**
- * `/v1/policies`, `/v2/policies`, `/v2/roles`, `/v2/groups`, `/v2/authz`: IBM Cloud's policy and access group APIs. It
- * knows IBM's wire format and nothing of rights: who may do what, the domains decide.
+ * `/v1/policies`, `/v2/policies`, `/v2/roles`, `/v2/groups`, `/v2/authz`, the access management settings of
+ * `/v1/accounts`: IBM Cloud's policy and access group APIs. It knows IBM's wire format and nothing of rights: who may do
+ * what, the domains decide.
  */
 export function ibmIamAccessDoor(parts: IbmIamAccessDoorParts): Router {
   const router = Router();

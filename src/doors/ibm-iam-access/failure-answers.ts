@@ -31,7 +31,7 @@ const SENTENCES = {
   404: 'Missing, or of another account.',
   409: 'In the way of what is there already, or locked.',
   412: 'Changed since it was read.',
-  413: 'The body is larger than 256 KiB.',
+  413: 'The body is larger than 256 KiB, or, of a policy, than 64 KiB.',
   415: 'The body is not JSON.',
   503: 'The service cannot decide this at the moment; see Retry-After.',
 } as const;

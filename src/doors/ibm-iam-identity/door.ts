@@ -40,8 +40,9 @@ const PREFIXES = [
 ];
 
 /**
- * `/v1/apikeys`, `/v1/serviceids`, the settings of `/v1/accounts`, and empty lists: IBM Cloud's IAM Identity API. It knows IBM's wire format and nothing of rights: who
- * may do what, the domains decide.
+ * `/v1/apikeys`, `/v1/serviceids`, `/v1/serviceid_groups`, settings and limits of `/v1/accounts`, reports and second factors
+ * (`/v1/activity`, `/v1/mfa`), and empty lists: IBM Cloud's IAM Identity API. It knows IBM's wire format and nothing of
+ * rights: who may do what, the domains decide.
  */
 export function ibmIamIdentityDoor(parts: IbmIamIdentityDoorParts): Router {
   const router = Router();
