@@ -1,9 +1,9 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import { type CallerOf, commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
-import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
-import { type CallerOf, commonHeaders, type OnFailure, resourceFailures } from './answers.ts';
+import { resourceFailures } from './answers.ts';
 
 /** What the door stands on. */
 export interface IbmResourceControllerDoorParts {
@@ -28,7 +28,7 @@ const PREFIXES = [
  */
 export function ibmResourceControllerDoor(parts: IbmResourceControllerDoorParts): Router {
   const router = Router();
-  router.use(PREFIXES, commonHeaders, secretsRefused);
+  router.use(PREFIXES, commonHeaders, secretsRefused({ allowed: 'start' }));
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
@@ -36,9 +36,3 @@ export function ibmResourceControllerDoor(parts: IbmResourceControllerDoorParts)
   router.use(respondWith(resourceFailures(parts.onFailure)));
   return router;
 }
-
-const secretsRefused: RequestHandler = (request, _response, next) => {
-  // A page token is sealed text in which three letters of a key can stand by chance; that it is no key, its seal tells.
-  refuseSecretsInUrl(request, { allowed: ['start'] });
-  next();
-};
