@@ -54,6 +54,10 @@ function condition({ key, operator, value }: RuleCondition): Holds {
   }
   const texts = [value].flat().map(String);
   const [, kind, comparison] = OPERATOR.exec(operator) ?? [];
+  // A name of the resource that is compared with the time, or of the environment with a text, would never hold, or, said to
+  // be absent, always: who wrote it would believe in a bound that is none.
+  const placed = kind === undefined ? 'resource' : 'environment';
+  if (place !== placed) throw new ParameterInvalid('rule.key', `must be {{${placed}.attributes.…}} for ${operator}`);
   if (kind === undefined) {
     // Safe: what is no operator on times is one on texts, or the type of the condition would not allow it.
     return onAttribute(name, operator as AttributeOperator, texts);

@@ -137,6 +137,18 @@ describe('the check of a rule and its pattern', () => {
     ['a time told by the day', { key: DAY, operator: 'timeLessThan', value: '09:00:00Z' }, undefined, /current_time/],
     ['a list where one value stands', { ...from(''), value: ['09:00:00Z'] }, undefined, /one value/],
     ['one value where a list stands', { ...days(), value: '1+00:00' }, undefined, /a list/],
+    [
+      'a time told by the resource',
+      { ...from('09:00:00Z'), key: '{{resource.attributes.current_time}}' },
+      undefined,
+      /must be \{\{environment/,
+    ],
+    [
+      'a text told by the environment',
+      { key: '{{environment.attributes.path}}', operator: 'stringExists', value: false },
+      undefined,
+      /must be \{\{resource/,
+    ],
     ['a key that is no attribute', { ...from('09:00:00Z'), key: 'current_time' }, undefined, /rule\.key/],
   ] as const)('given %s, when it is checked, then it is refused and says why', (_what, rule, pattern, sentence) => {
     // Safe: some of these are what the types already refuse, as a caller of a door may send them.
