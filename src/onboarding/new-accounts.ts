@@ -97,7 +97,7 @@ export function newAccountsIn({ store, access, clock }: NewAccountsParts): NewAc
           throw new EntityExists('The owner of the account has used an activation code already.');
         }
         const planned = await planOwner(caller, accountId, owner.email);
-        await store.commit([...planned.changes, invited(caller, planned)]);
+        await commitAccount(store, [...planned.changes, invited(caller, planned)]);
         return { account, code: planned.code };
       });
     },
