@@ -1,6 +1,7 @@
 import type { AccessParts } from '../access/access.ts';
 import { ACCOUNTS } from '../accounts/account.ts';
 import type { Store } from '../store/store.ts';
+import { whenAsked } from './when-asked.ts';
 
 /** What the directories stand on. */
 export interface AccessDirectoriesParts {
@@ -37,17 +38,5 @@ export function accessDirectories({
       ownerOfAccount: async (id) => (await recentAccounts.get(id))?.ownerIamId,
       policySetOf: async (accountId, subject) => (await recentPolicySets()).recentPolicySetOf(accountId, subject),
     },
-  };
-}
-
-/** @returns what `make` makes, once; after a failure it is tried again by the next who asks */
-function whenAsked<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
   };
 }

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { accessWith } from '../access/access.ts';
-import { absentThings } from '../accounts/absent-things.ts';
 import { ACCOUNTS, INSTALLATION_ID, INSTALLATIONS } from '../accounts/account.ts';
 import { accountsIn } from '../accounts/accounts.ts';
 import { allowedAddresses } from '../accounts/allowed-addresses.ts';
@@ -14,7 +13,6 @@ import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
 import { snapshotKeysOf } from '../secrets/snapshot-keys.ts';
-import { serviceIdGroupsIn } from '../service-ids/service-id-groups.ts';
 import { serviceIdsIn } from '../service-ids/service-ids.ts';
 import { signOutIn } from '../sign-out/sign-out.ts';
 import { openSigningKeys } from '../signing-keys/signing-keys.ts';
@@ -33,13 +31,11 @@ import { introspection as introspectionWith } from '../tokens/introspect.ts';
 import { tokenIssuer } from '../tokens/issue-token.ts';
 import { revocation as revocationWith } from '../tokens/revoke.ts';
 import { isUser } from '../users/is-user.ts';
-import { namedMembersIn } from '../users/named-members.ts';
 import { accessDirectories } from './access-directories.ts';
 import { limitersFor } from './limiters.ts';
 import type { InstallationSecrets } from './open-store.ts';
-import type { People } from './people.ts';
-import type { ResourceDomains } from './resource-domains.ts';
 import { signingKeysRecorded } from './signing-key-audit.ts';
+import { whenAsked } from './when-asked.ts';
 
 /** What the inside is assembled from. */
 export interface AssembleParts {
@@ -122,32 +118,21 @@ export async function assembleDomains(parts: AssembleParts) {
 
   const authenticateBearer = bearerAuthentication({ verify, revocations, issuer });
 
-  // For administrative calls alone: loaded with the first of them, and once, because it counts who waits.
-  let people: Promise<People> | undefined;
-  let resources: Promise<ResourceDomains> | undefined;
-
   return {
     access,
     accessDomains: async () => (await import('./access-domains.ts')).accessDomainsIn({ store, access, clock }),
-    reporting: async () => (await import('./reporting-domains.ts')).reportingDomainsIn({ store, access, clock }),
+    identityDoorDomains: async () =>
+      (await import('./identity-door-domains.ts')).identityDoorDomainsIn({ store, access, clock }),
     accounts,
-    namedMembers: namedMembersIn({ store, access }),
-    absentThings: absentThings({ access }),
-    people: () => {
-      people ??= import('./people.ts').then(({ peopleIn }) =>
-        peopleIn({ store, access, clock, digests, sealing, recorder, limiter }),
-      );
-      return people;
-    },
-    resources: () => {
-      resources ??= import('./resource-domains.ts').then(({ resourceDomainsIn }) =>
-        resourceDomainsIn({ store, access, clock, digests, sealing }),
-      );
-      return resources;
-    },
+    // For administrative calls alone: loaded with the first of them, and once, because it counts who waits.
+    people: whenAsked(async () =>
+      (await import('./people.ts')).peopleIn({ store, access, clock, digests, sealing, recorder, limiter }),
+    ),
+    resources: whenAsked(async () =>
+      (await import('./resource-domains.ts')).resourceDomainsIn({ store, access, clock, digests, sealing }),
+    ),
     apiKeys,
     serviceIds,
-    serviceIdGroups: serviceIdGroupsIn({ store, access, clock }),
     signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),
     exchange,

@@ -56,8 +56,8 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }),
     loadedWhenAsked(async () => {
       const { ibmIamIdentityDoor } = await import('../doors/ibm-iam-identity/door.ts');
-      const reporting = await domains.reporting();
-      return ibmIamIdentityDoor({ ...domains, ...reporting, callerOf: callers(parts), cursors, publicUrl, onFailure });
+      const rooms = { ...domains, ...(await domains.identityDoorDomains()) };
+      return ibmIamIdentityDoor({ ...rooms, callerOf: callers(parts), cursors, publicUrl, onFailure });
     }),
     loadedWhenAsked(async () => {
       const { ibmUserManagementDoor } = await import('../doors/ibm-user-management/door.ts');
