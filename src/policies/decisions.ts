@@ -4,7 +4,8 @@ import type { Caller } from '../access/caller.ts';
 import { AccessDenied } from '../problems/entity-problems.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import type { Store } from '../store/store.ts';
-import { MEMBERSHIPS, membershipId, USER_REALM } from '../users/user.ts';
+import { isUser } from '../users/is-user.ts';
+import { MEMBERSHIPS, membershipId } from '../users/user.ts';
 import { ACCESS_SETTINGS, accessSettingsFromTheStart, letsIn } from './access-settings.ts';
 import { serviceOfIamId } from './service-subject.ts';
 
@@ -47,7 +48,7 @@ export function decisionsIn({ store, access }: DecisionsParts): Decisions {
       const known = (await settings.get(accountId)) ?? accessSettingsFromTheStart(accountId);
       return letsIn(known, 'service', service.accountId);
     }
-    if (iamId.startsWith(`${USER_REALM}-`)) {
+    if (isUser(iamId)) {
       return (await memberships.get(membershipId(accountId, iamId)))?.state === 'active';
     }
     const serviceId = await serviceIds.find('byIamId', [iamId]);

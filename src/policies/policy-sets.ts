@@ -23,7 +23,7 @@ export interface PolicySets {
 /** A set, and all that it was made of. */
 export interface PolicySetReading {
   readonly set: PolicySet;
-  /** Names of what it depends on (`depends-on.ts`), also of what was not there. */
+  /** Names of what it depends on (`DEPENDS_ON`), also of what was not there. */
   readonly dependsOn: readonly string[];
 }
 

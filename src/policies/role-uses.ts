@@ -8,7 +8,7 @@ const ROWS_AT_ONCE = 500;
 
 /**
  * Looks through the active policies of the account. That takes as long as there are many of them, and is asked only when a
- * role is to be deleted; while the role is `ending` no policy begins to name it, so that none is missed.
+ * role is to be made or deleted. While one that is to be deleted is `ending` no policy begins to name it, so that none is missed.
  * @returns a policy that gives the role, or `undefined`
  */
 export async function policyUsing(

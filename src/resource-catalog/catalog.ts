@@ -28,10 +28,6 @@ const BY_NAME: ReadonlyMap<string, ServiceDefinition> = new Map(SERVICES.map((se
 /** @returns the service of this name, or `undefined` */
 export const serviceNamed = (name: string): ServiceDefinition | undefined => BY_NAME.get(name);
 
-/** @returns the services of a type, as a policy may name them together: `service`, `platform_service`; else none */
-export const servicesOfType = (type: string): readonly ServiceDefinition[] =>
-  SERVICES.filter((service) => service.type === type);
-
 /** @returns the services of a group, as a policy may name them together: `IAM`; none when there is no such group */
 export const servicesOfGroup = (group: string): readonly ServiceDefinition[] =>
   SERVICES.filter(({ groups }) => groups.includes(group));

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { OWN_RIGHTS, PERSONAL_RIGHTS } from '../../src/access/own-rights.ts';
-import { SERVICES, serviceNamed, servicesOfGroup, servicesOfType } from '../../src/resource-catalog/catalog.ts';
+import { SERVICES, serviceNamed, servicesOfGroup } from '../../src/resource-catalog/catalog.ts';
 import { INSTALLATION_ACTIONS } from '../../src/resource-catalog/installation-actions.ts';
 import { actionsOfRole, actionsOfService, rolesOf } from '../../src/resource-catalog/roles.ts';
 import { commonRoleCrn, platformRoleCrn, serviceRoleCrn } from '../../src/resource-catalog/service-definition.ts';
@@ -80,17 +80,13 @@ describe('the catalogue of services', () => {
     },
   );
 
-  it('when services are named together, then by type or by group', () => {
+  it('when services are named together, then by group', () => {
     expect(servicesOfGroup('IAM').map(({ name }) => name)).toEqual([
       'iam-identity',
       'iam-groups',
       'iam-access-management',
     ]);
     expect(servicesOfGroup('none')).toEqual([]);
-    expect(servicesOfType('service').map(({ name }) => name)).toEqual([
-      ...['logs', 'logdna', 'logdnaat', 'generic-service'],
-    ]);
-    expect(servicesOfType('platform_service')).toHaveLength(SERVICES.length - 4);
     expect(serviceNamed('none')).toBeUndefined();
   });
 });
