@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIT_EVENTS } from '../../src/audit/audit-event.ts';
-import { remove } from '../../src/store/changes.ts';
-import { INVITATIONS } from '../../src/users/invitation.ts';
-import { membershipId, USERS } from '../../src/users/user.ts';
+import { USERS } from '../../src/users/user.ts';
 import { expectProductRefusal } from '../doors/latchkey/product-refusal.ts';
 import { firstAccountId, givenServiceId } from '../harness/given-credentials.ts';
 import {
@@ -73,21 +71,6 @@ describeOnEveryBackend('/latchkey/v1/accounts', (service) => {
       expectProductRefusal(old, 400, 'activation_code_invalid');
       expect(used.status).toBe(201);
       expectProductRefusal(late, 409, 'already_exists');
-    });
-  });
-
-  describe('given an owner whose code ran out and was swept away', () => {
-    it('when four new codes are made at once, then each is answered, and one of the codes works', async () => {
-      const { body } = await made();
-      const path = `${ACCOUNTS_PATH}/${body.id}/activation_code`;
-      const invitation = await service().store.read(INVITATIONS).get(membershipId(body.id, body.owner_iam_id));
-      await service().store.commit(invitation === undefined ? [] : [remove(INVITATIONS, invitation)]);
-
-      const answers = await Promise.all(Array.from({ length: 4 }, () => asOperator('POST', path)));
-      const used = await Promise.all(answers.map((answer) => activate(service(), answer.body.activation_code)));
-
-      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
-      expect(used.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400]);
     });
   });
 

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { API_KEYS } from '../../src/api-keys/api-key.ts';
+import { remove } from '../../src/store/changes.ts';
 import { INVITATIONS } from '../../src/users/invitation.ts';
+import { membershipId } from '../../src/users/user.ts';
 import { expectProductRefusal } from '../doors/latchkey/product-refusal.ts';
 import { firstAccountId } from '../harness/given-credentials.ts';
 import { activate, givenTenant, invite, newEmail } from '../harness/given-people.ts';
@@ -39,6 +41,20 @@ describeOnEveryBackend('POST /latchkey/v1/users/activate', (service) => {
       refusedCode(await activate(service(), code));
       const again = (await inviteHere(email)).body.resources[0];
       expect((await activate(service(), again.activation_code)).status).toBe(201);
+    });
+
+    it('when it was swept and its operator makes four new codes at once, then each is answered and one works', async () => {
+      const asOperator = async (path: string, json: object) =>
+        service().call('POST', `/latchkey/v1/accounts${path}`, { token: await service().ownerToken(), json });
+      const { body } = await asOperator('', { name: 'Made', owner_email: newEmail() });
+      const invitation = await service().store.read(INVITATIONS).get(membershipId(body.id, body.owner_iam_id));
+      await service().store.commit(invitation === undefined ? [] : [remove(INVITATIONS, invitation)]);
+
+      const answers = await Promise.all(Array.from({ length: 4 }, () => asOperator(`/${body.id}/activation_code`, {})));
+      const used = await Promise.all(answers.map((answer) => activate(service(), answer.body.activation_code)));
+
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+      expect(used.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400]);
     });
 
     it('when the user is removed, then the code is refused', async () => {
