@@ -25,10 +25,15 @@ export function newApp(): Express {
 /**
  * A door whose code is loaded with the first request that comes to it. The administrative doors stand on zod and large
  * schemas, 30 ms of every start, for which the first exchange after a restart would wait.
+ * @param paths those that it answers; others go past it, and load nothing. Default: all that come to it
  */
-export function loadedWhenAsked(load: () => Promise<Router>): RequestHandler {
+export function loadedWhenAsked(load: () => Promise<Router>, paths?: RegExp): RequestHandler {
   let loading: Promise<Router> | undefined;
   return async (request, response, next) => {
+    if (paths?.test(request.path) === false) {
+      next();
+      return;
+    }
     loading ??= load();
     (await loading)(request, response, next);
   };

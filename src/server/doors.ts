@@ -15,6 +15,9 @@ import { Overloaded } from '../problems/request-problems.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
 
+/** What the door of log agents answers; what is sent to it must not wait for other doors to be loaded. */
+const LOGDNA_PATHS = /^\/(?:v1\/config|logs\/ingest|logs\/agent)(?:\/|$)/i;
+
 /** What every door may be given. */
 export interface DoorParts {
   readonly config: Config;
@@ -43,6 +46,11 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       signingAlgorithms: [config.signingAlgorithm],
       onFailure,
     }),
+    // Before the others: what agents send goes past none of them.
+    loadedWhenAsked(async () => {
+      const { logdnaDoor } = await import('../doors/logdna/door.ts');
+      return logdnaDoor({ onFailure });
+    }, LOGDNA_PATHS),
     // Before the identity door, which answers for every other path below `/v1/accounts`.
     loadedWhenAsked(async () => {
       const { ibmIamAccessDoor } = await import('../doors/ibm-iam-access/door.ts');

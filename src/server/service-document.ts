@@ -4,6 +4,7 @@ import { operations as tokenOperations } from '../doors/ibm-iam-token/operations
 import { operations as resourceOperations } from '../doors/ibm-resource-controller/operations.ts';
 import { operations as userOperations } from '../doors/ibm-user-management/operations.ts';
 import { operations as productOperations } from '../doors/latchkey/operations.ts';
+import { operations as logOperations } from '../doors/logdna/operations.ts';
 import type { Operation } from '../http/openapi.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { VERSION } from './version.ts';
@@ -15,6 +16,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   ...accessOperations,
   ...userOperations,
   ...resourceOperations,
+  ...logOperations,
   ...productOperations,
 ];
 

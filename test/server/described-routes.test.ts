@@ -7,6 +7,7 @@ import { ibmIamTokenDoor } from '../../src/doors/ibm-iam-token/door.ts';
 import { ibmResourceControllerDoor } from '../../src/doors/ibm-resource-controller/door.ts';
 import { ibmUserManagementDoor } from '../../src/doors/ibm-user-management/door.ts';
 import { latchkeyDoor } from '../../src/doors/latchkey/door.ts';
+import { logdnaDoor } from '../../src/doors/logdna/door.ts';
 import { SERVICE_OPERATIONS } from '../../src/server/service-document.ts';
 
 /** Stands for whatever a door is built of: nothing of it is used before there is a request. */
@@ -28,6 +29,7 @@ const DOORS: readonly Router[] = [
   ibmIamAccessDoor(anything()),
   ibmUserManagementDoor(anything()),
   ibmResourceControllerDoor(anything()),
+  logdnaDoor(anything()),
   latchkeyDoor(anything()),
 ];
 
