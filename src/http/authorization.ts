@@ -51,13 +51,23 @@ export function requiredBearerTokenOf(request: IncomingMessage): string {
  * @throws CredentialsMissing  the scheme stands there without credentials
  */
 export function basicCredentialsOf(request: IncomingMessage): BasicCredentials | undefined {
+  const given = basicPairOf(request);
+  if (given?.id === '') throw malformedBasic();
+  return given;
+}
+
+/**
+ * The same where a client may leave out either: some systems take a key as the user's name, and some as the password.
+ * @throws as `basicCredentialsOf`, but without an id
+ */
+export function basicPairOf(request: IncomingMessage): BasicCredentials | undefined {
   const encoded = credentialsOf(request, 'basic');
   if (encoded === undefined) return undefined;
   if (encoded === '') throw missing();
   if (!BASE64.test(encoded)) throw malformedBasic();
   const text = utf8TextOf(Buffer.from(encoded, 'base64'));
   const colon = text.indexOf(':');
-  if (colon < 1) throw malformedBasic();
+  if (colon === -1) throw malformedBasic();
   const id = percentDecoded(text.slice(0, colon));
   const secret = percentDecoded(text.slice(colon + 1));
   if (hasControlCharacter(id) || hasControlCharacter(secret)) throw malformedBasic();

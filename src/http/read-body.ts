@@ -5,6 +5,7 @@
  * turn problems into bodies.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Problem } from '../problems/problem.ts';
 import { BodyTooLarge, MediaTypeUnsupported, Overloaded, RequestMalformed } from '../problems/request-problems.ts';
 
 /** A request whose body is still to be read; Express adds `res`, through which an unread body closes the connection. */
@@ -41,11 +42,25 @@ export function refuseAtEnd(request: IncomingMessage): void {
 export async function readBody(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
   if (!hasBody(request)) return EMPTY;
   refuseContentEncoding(request);
+  return readEncodedBody(request, limitBytes);
+}
+
+/**
+ * The same, in whatever encoding it came.
+ * @param mayHold asked for each piece before it is kept, so that many large bodies at once cannot fill the memory; default: always
+ * @throws Overloaded  also when a piece may not be kept
+ */
+export async function readEncodedBody(
+  request: UnreadRequest,
+  limitBytes: number,
+  mayHold: (bytes: number) => boolean = () => true,
+): Promise<Buffer> {
+  if (!hasBody(request)) return EMPTY;
   if (Number(request.headers['content-length'] ?? 0) > limitBytes + DISCARDED_BYTES) {
     stopReading(request);
     throw tooLarge(limitBytes);
   }
-  return collect(request, limitBytes);
+  return collect(request, limitBytes, mayHold);
 }
 
 /** A compressed body could grow a thousandfold behind the limit (decompression bomb). */
@@ -55,7 +70,7 @@ function refuseContentEncoding({ headers }: IncomingMessage): void {
   throw new MediaTypeUnsupported('The body must not be compressed.', { details: 'Send it without Content-Encoding.' });
 }
 
-function collect(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
+function collect(request: UnreadRequest, limitBytes: number, mayHold: (bytes: number) => boolean): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let sizeBytes = 0;
@@ -63,14 +78,18 @@ function collect(request: UnreadRequest, limitBytes: number): Promise<Buffer> {
     const onChunk = (chunk: Buffer): void => {
       sizeBytes += chunk.length;
       if (sizeBytes <= limitBytes) {
-        chunks.push(chunk);
+        if (mayHold(chunk.length)) chunks.push(chunk);
+        else giveUp(new Overloaded('There is too much to do. Try again shortly.'));
         return;
       }
       chunks = [];
-      if (sizeBytes <= limitBytes + DISCARDED_BYTES) return;
+      if (sizeBytes > limitBytes + DISCARDED_BYTES) giveUp(tooLarge(limitBytes));
+    };
+    const giveUp = (refusal: Problem): void => {
+      chunks = [];
       request.off('data', onChunk);
       stopReading(request);
-      reject(tooLarge(limitBytes));
+      reject(refusal);
     };
     const onEnd = (): void => {
       // Every request also closes in the end: an error made for that, with its stack, would cost as much as the form.

@@ -36,11 +36,21 @@ export function acceptLinesWith({ spool, clock, onAccepted }: AcceptLinesParts):
  * own there (log injection). What is the same in all lines of a request is written once.
  */
 function lineOf(
-  { timestamp, app, subsystem, host, level, text, meta }: LogEntry,
+  { timestamp, app, subsystem, host, level, text, labels, meta }: LogEntry,
   receivedAt: number,
   ends: string,
 ): string {
-  const own = JSON.stringify({ received_at: receivedAt, timestamp, app, subsystem, host, level, text, meta });
+  const own = JSON.stringify({
+    received_at: receivedAt,
+    timestamp: timestamp ?? receivedAt,
+    app,
+    subsystem,
+    host,
+    level,
+    text,
+    labels,
+    meta,
+  });
   return own.slice(0, -1) + ends;
 }
 
