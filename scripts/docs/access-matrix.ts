@@ -15,6 +15,8 @@ export interface MatrixRow {
   readonly operation: Operation;
   /** The action that is asked for, if any. */
   readonly action: string | undefined;
+  /** One that is asked for as well, if any. */
+  readonly and: string | undefined;
   /** Whether somebody without credentials may. */
   readonly forNobody: boolean;
   /** Whether everybody with a good token may; the answer may then be filtered. */
@@ -39,21 +41,28 @@ export const matrixRows = (): readonly MatrixRow[] => SERVICE_OPERATIONS.map(row
 function rowOf(operation: Operation): MatrixRow {
   const { requires } = operation;
   const action = actionOf(requires);
-  const platformRoles = PLATFORM_ROLES.filter((role) => action !== undefined && givenBy(role, action));
+  const and = typeof requires === 'object' && 'and' in requires ? requires.and : undefined;
+  const needed = [action, and].filter((one) => one !== undefined);
+  const platformRoles = PLATFORM_ROLES.filter((role) => needed.length > 0 && needed.every((one) => givenBy(role, one)));
   return {
     operation,
     action,
+    and,
     forNobody: requires === 'nothing',
     forEveryToken: requires === 'a token' || (typeof requires === 'object' && 'shows' in requires),
     forOperator: action !== undefined && INSTALLATION_ACTIONS.has(action),
     platformRoles: new Set(platformRoles),
-    serviceRoles: SERVICES.flatMap((service) =>
-      service.serviceRoles
-        .filter(({ actions }) => action !== undefined && actions.includes(action))
-        .map((role) => ({ service, role })),
-    ),
+    serviceRoles: rolesWith(needed),
   };
 }
+
+/** Roles of single services that give each of these, if there are any. */
+const rolesWith = (needed: readonly string[]): readonly NamedRole[] =>
+  SERVICES.flatMap((service) =>
+    service.serviceRoles
+      .filter(({ actions }) => needed.length > 0 && needed.every((one) => actions.includes(one)))
+      .map((role) => ({ service, role })),
+  );
 
 function actionOf(requires: Requirement): string | undefined {
   if (typeof requires !== 'object') return undefined;
@@ -71,26 +80,36 @@ export function accessMatrixTable(): string {
 }
 
 function cellsOf(row: MatrixRow): readonly string[] {
-  const { operation, action, forNobody, forEveryToken, forOperator, platformRoles } = row;
+  const { operation, action, and, forNobody, forEveryToken, forOperator, platformRoles } = row;
   const mark = (may: boolean): string => (may ? '✓' : '');
   const open = forNobody || forEveryToken;
   return [
     `\`${operation.method} ${operation.path}\``,
-    action === undefined ? '' : `\`${action}\``,
+    [action, and].flatMap((one) => (one === undefined ? [] : [`\`${one}\``])).join(' and '),
     mark(open || !forOperator),
     ...PLATFORM_ROLES.toReversed().map((role) => mark(open || platformRoles.has(role))),
     furtherWords(row).join('; '),
   ];
 }
 
-function furtherWords({ action, forNobody, forEveryToken, forOperator, serviceRoles }: MatrixRow): readonly string[] {
+function furtherWords(row: MatrixRow): readonly string[] {
+  const { action, and, forNobody, forEveryToken, forOperator, serviceRoles } = row;
   if (forNobody) return ['everybody'];
   if (forEveryToken) return [action === undefined ? 'every good token' : 'every good token; shows what may be read'];
   const words = serviceRoles.map(({ role, service }) => `${role.displayName} of \`${service.name}\``);
+  if (action !== undefined && and !== undefined) words.push(...together(action, and));
   if (forOperator) words.unshift("the installation's operator");
   if (action === undefined) return words;
   if (OWN_RIGHTS.user.has(action))
     words.push(PERSONAL_RIGHTS.has(action) ? 'the user, and of users nobody else' : 'the user itself');
   if (OWN_RIGHTS['service-id'].has(action)) words.push('the service ID itself');
   return words;
+}
+
+/** Where no role by itself is enough: which are, together. */
+function together(action: string, and: string): readonly string[] {
+  const platform = PLATFORM_ROLES.filter((role) => givenBy(role, action) && !givenBy(role, and));
+  return rolesWith([and])
+    .filter(({ role }) => !role.actions.includes(action))
+    .map(({ role, service }) => `${platform.join(' or ')} with ${role.displayName} of \`${service.name}\``);
 }

@@ -27,8 +27,8 @@ export type Requirement =
   | 'nothing'
   /** A good bearer token, of whomever. */
   | 'a token'
-  /** That the caller may do this to what it is done to: the `action` that the domain requires. */
-  | { readonly action: string }
+  /** That the caller may do this to what it is done to: the `action` that the domain requires; `and`: and this as well. */
+  | { readonly action: string; readonly and?: string }
   /** A good bearer token of the account; the answer has only that with which the caller may do this. */
   | { readonly shows: string };
 
@@ -100,6 +100,11 @@ export function describeOperations(operations: readonly Operation[]): DescribedO
 /** `/v1/apikeys/:id` as OpenAPI writes it: `/v1/apikeys/{id}`. */
 const templateOf = (path: string): string => path.replace(/:([A-Za-z_]+)/g, '{$1}');
 
+const describeRequired = ({ action, and }: { readonly action: string; readonly and?: string }): DocumentPart => ({
+  'x-requires-action': action,
+  ...(and !== undefined && { 'x-requires-action-too': and }),
+});
+
 function describe(operation: Operation, schemas: Map<string, DocumentPart>): DocumentPart {
   const { operationId, summary, description, tags, security, requires, parameters, body, answers } = operation;
   const described = [
@@ -113,7 +118,7 @@ function describe(operation: Operation, schemas: Map<string, DocumentPart>): Doc
     ...(description !== undefined && { description }),
     tags,
     security: security.map((scheme) => ({ [scheme]: [] })),
-    ...(typeof requires === 'object' && 'action' in requires && { 'x-requires-action': requires.action }),
+    ...(typeof requires === 'object' && 'action' in requires && describeRequired(requires)),
     ...(described.length > 0 && { parameters: described }),
     ...(body !== undefined && { requestBody: describeBody(body, schemas) }),
     responses: Object.fromEntries(
