@@ -46,6 +46,8 @@ export interface ResourceGroupListRequest {
   /** True: only the default one. False: only the others. */
   readonly default?: boolean | undefined;
   readonly withDeleted: boolean;
+  /** Of the deleted ones, only those that were deleted then or later; absent: all. */
+  readonly deletedSince?: number | undefined;
 }
 
 /** What may be done with resource groups. Every function: @throws AccessDenied, NotFound (missing, or another account's). */
@@ -144,13 +146,13 @@ export function resourceGroupsIn({ store, access, clock, inUse }: ResourceGroups
 
     get: (caller, id) => existing(caller, id, 'retrieve'),
 
-    async list(caller, { accountId, name, withDeleted, default: wanted }) {
+    async list(caller, { accountId, name, withDeleted, deletedSince = 0, default: wanted }) {
       if (accountId !== caller.accountId) throw new AccessDenied('You are not authorized to perform this action.');
-      const named = (await allOf(accountId, withDeleted)).filter(
-        (group) =>
-          (name === undefined || group.name === name) && (wanted === undefined || isDefaultGroup(group) === wanted),
-      );
-      return shown(caller, named);
+      const asked = (group: ResourceGroup): boolean =>
+        (name === undefined || group.name === name) &&
+        (wanted === undefined || isDefaultGroup(group) === wanted) &&
+        (!group.gone || group.modifiedAt >= deletedSince);
+      return shown(caller, (await allOf(accountId, withDeleted)).filter(asked));
     },
 
     async knownOf(caller, accountId) {

@@ -80,7 +80,8 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
       const product = { nodes: parts.nodes, clientAddressOf, cursors };
-      return latchkeyDoor({ ...domains, ...(await domains.people()), ...product, callerOf: callers(parts), onFailure });
+      const rooms = { ...domains, ...(await domains.people()), ...(await domains.resources()) };
+      return latchkeyDoor({ ...rooms, ...product, callerOf: callers(parts), onFailure });
     }),
   ];
 }

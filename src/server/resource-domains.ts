@@ -3,7 +3,9 @@ import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
 import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
 import { newDefaultIngestionKey } from '../ingestion-keys/new-ingestion-key.ts';
+import { resourceGroupsIn } from '../resource-groups/resource-groups.ts';
 import type { InstanceHooks } from '../resource-instances/instance-hooks.ts';
+import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
 import type { Store } from '../store/store.ts';
 
 /** What resources and the keys to them are joined from. */
@@ -26,5 +28,14 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
       if (forGood) await endKeysOfInstance(parts, caller, instance);
     },
   };
-  return { hooks };
+  return {
+    hooks,
+    resourceGroups: resourceGroupsIn({
+      ...parts,
+      inUse: async ({ accountId, id }) => {
+        const inGroup = [accountId, false, id];
+        return (await parts.store.read(RESOURCE_INSTANCES).count('byGroup', inGroup, 1)) > 0;
+      },
+    }),
+  };
 }

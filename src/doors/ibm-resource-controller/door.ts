@@ -1,13 +1,14 @@
 import { Router } from 'express';
-import { type CallerOf, commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
+import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { resourceFailures } from './answers.ts';
+import { type GroupRouteParts, groupRoutes } from './group-routes.ts';
+import { quotaRoutes } from './quota-routes.ts';
 
 /** What the door stands on. */
-export interface IbmResourceControllerDoorParts {
-  readonly callerOf: CallerOf;
+export interface IbmResourceControllerDoorParts extends GroupRouteParts {
   readonly cursors: SealedCursors;
   readonly onFailure: OnFailure;
 }
@@ -29,6 +30,8 @@ const PREFIXES = [
 export function ibmResourceControllerDoor(parts: IbmResourceControllerDoorParts): Router {
   const router = Router();
   router.use(PREFIXES, commonHeaders, secretsRefused({ allowed: 'start' }));
+  groupRoutes(router, parts);
+  quotaRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

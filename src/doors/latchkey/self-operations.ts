@@ -17,7 +17,9 @@ const SELF = z
           tenant_id: z.uuid(),
           name: z.string(),
           owner_iam_id: z.string(),
-          resource_groups: z.array(z.object({ id: z.string(), name: z.string(), default: z.boolean() })),
+          resource_groups: z
+            .array(z.object({ id: z.string(), name: z.string(), default: z.boolean() }))
+            .describe('The default one; in the account of the token also those that the caller may read.'),
           regions: z.array(z.string()),
         }),
       )

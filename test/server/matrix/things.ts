@@ -1,3 +1,4 @@
+import { GROUP_QUOTA_ID } from '../../../src/resource-catalog/quota-definitions.ts';
 import { readyReport } from '../../harness/ready-report.ts';
 import type { RunningService } from '../../harness/running-service.ts';
 import { givenMember, type People } from './people.ts';
@@ -59,6 +60,8 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       }
       return 'latest';
     },
+    resource_groups: () => make('/v2/resource_groups', { account_id: accountId, name: name() }),
+    quota_definitions: async () => GROUP_QUOTA_ID,
     roles: () => make('/v2/roles', roleBody(accountId, name())),
   };
   return {
