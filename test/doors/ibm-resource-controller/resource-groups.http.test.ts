@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
-import { expectActiveGroup } from '../../../src/resource-groups/expect-active-group.ts';
 import { RESOURCE_GROUPS } from '../../../src/resource-groups/resource-group.ts';
 import { MOST_RESOURCE_GROUPS } from '../../../src/resource-groups/resource-groups.ts';
 import { insert } from '../../../src/store/changes.ts';
@@ -249,34 +248,6 @@ describeOnEveryBackend('/v2/resource_groups, /v2/quota_definitions', (service) =
 
       expectResourceRefusal(answer, 409, 'RC-LimitReached');
       expect(await listed('', asFull)).toHaveLength(MOST_RESOURCE_GROUPS + 1);
-    });
-  });
-
-  describe('what is to belong to a group', () => {
-    const expectations = (id: string) => expectActiveGroup(service().store, account.accountId, id);
-
-    it('given an active group, when something is about to be made in it, then its commit expects the group as it is', async () => {
-      const id = await givenGroup();
-
-      expect(await expectations(id)).toMatchObject([{ kind: 'expect', id }]);
-    });
-
-    it('given the default group as it was, when something is about to be made in it, then nothing more is expected', async () => {
-      const { accountId, ownerToken } = await givenOtherAccount(service());
-      const [group] = await listed('', { token: await ownerToken() });
-
-      expect(await expectActiveGroup(service().store, accountId, String(group?.id))).toEqual([]);
-      await expect(expectations(String(group?.id))).rejects.toMatchObject({ code: 'parameter_invalid' });
-    });
-
-    it('given a deleted, a suspended or no group, when something is about to be made in it, then it is refused', async () => {
-      const [deleted, suspended] = [await givenGroup(), await givenGroup()];
-      await call('DELETE', `${PATH}/${deleted}`);
-      await call('PATCH', `${PATH}/${suspended}`, { json: { state: 'SUSPENDED' } });
-
-      for (const id of [deleted, suspended, '0'.repeat(32), '']) {
-        await expect(expectations(id)).rejects.toMatchObject({ code: 'parameter_invalid' });
-      }
     });
   });
 
