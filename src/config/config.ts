@@ -50,8 +50,28 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** `undefined`: plain HTTP. */
   readonly tls: TlsConfig | undefined;
+  readonly logLines: LogLinesConfig;
   readonly logLevel: SettingValues['logLevel'];
 }
+
+/** How accepted log lines are kept, and where they go. */
+export interface LogLinesConfig {
+  readonly retentionMilliseconds: number;
+  readonly bytesPerInstance: number;
+  /** `undefined`: nowhere; they are read here or go unread. */
+  readonly sink: LogSinkConfig | undefined;
+}
+
+/** Where accepted log lines are handed over. */
+export type LogSinkConfig =
+  | { readonly kind: 'stdout' }
+  | {
+      readonly kind: 'http';
+      readonly url: string;
+      /** A secret. */
+      readonly authorization: string | undefined;
+      readonly timeoutMilliseconds: number;
+    };
 
 /** @returns the address under which clients reach a service that listens on `port`, without a trailing slash */
 export function publicUrlAt({ publicUrl, host, tls }: Config, port: number): string {

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config, LogSinkConfig } from './config.ts';
 import { ConfigProblems } from './config-problems.ts';
 import { type Environment, type ReadTextFile, readSettings, unreadableFile } from './read-settings.ts';
 import { SETTINGS, type SettingValues } from './settings.ts';
@@ -40,8 +40,20 @@ function plainPartOf(values: SettingValues): Omit<Config, 'store' | 'tls'> {
     anonymousIntrospection: values.anonymousIntrospection === 'on',
     failedExchangesPerMinute: values.failedExchangesPerMinute,
     trustedProxies: values.trustedProxies,
+    logLines: {
+      retentionMilliseconds: values.logRetentionHours * 3_600_000,
+      bytesPerInstance: values.logMegabytesPerInstance * 1024 * 1024,
+      sink: sinkOf(values),
+    },
     logLevel: values.logLevel,
   };
+}
+
+function sinkOf({ logSink, logSinkAuthorization, logSinkTimeoutSeconds }: SettingValues): LogSinkConfig | undefined {
+  if (logSink === undefined) return undefined;
+  if (logSink === 'stdout') return { kind: 'stdout' };
+  const timeoutMilliseconds = logSinkTimeoutSeconds * 1_000;
+  return { kind: 'http', url: logSink, authorization: logSinkAuthorization, timeoutMilliseconds };
 }
 
 /** The settings that only one of the stores has; a setting that was given and refused has been complained of already. */

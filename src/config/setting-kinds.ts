@@ -77,6 +77,27 @@ export const PUBLIC_URL: SettingKind<string> = {
   },
 };
 
+/** Where log lines are handed over: `stdout`, or an address to which they are sent. Credentials have a setting of their own. */
+export const LOG_SINK: SettingKind<string> = {
+  allowed: 'stdout, or an http:// or https:// address without a user name, password or fragment',
+  read: (text) => {
+    if (text === 'stdout') return { value: text };
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !['http:', 'https:'].includes(url.protocol) || text.includes('#')) {
+      return { refusal: `must be ${LOG_SINK.allowed}` };
+    }
+    if (url.username !== '' || url.password !== '') {
+      return { refusal: 'must not hold a user name or password', hidden: true };
+    }
+    return { value: url.href };
+  },
+};
+
+/** The value of a header: visible characters and spaces, so that nothing can be put behind it (CRLF injection). */
+export const HEADER_VALUE: SettingKind<string> = kind('one line of at most 4,096 visible ASCII characters', (text) =>
+  /^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/.test(text) ? text : undefined,
+);
+
 /** Addresses and networks, divided by commas: `10.0.0.7,192.168.0.0/16,fd00::/8`. */
 export const ADDRESS_LIST: SettingKind<readonly string[]> = {
   allowed: 'IP addresses or networks such as 10.0.0.0/8, divided by commas',

@@ -3,8 +3,10 @@ import {
   ADDRESS_LIST,
   choice,
   FILE_PATH,
+  HEADER_VALUE,
   HOST_NAME,
   integer,
+  LOG_SINK,
   optional,
   PUBLIC_URL,
   ring,
@@ -167,6 +169,37 @@ export const SETTINGS = {
     fallback: undefined,
     fallbackText: 'none',
     sentence: 'PEM file with the private key of the certificate.',
+  }),
+  logRetentionHours: setting('LOG_RETENTION_HOURS', {
+    kind: integer({ min: 1, max: 8_760, unit: 'hours' }),
+    fallback: 168,
+    sentence:
+      'How long accepted log lines are kept. With LOG_SINK, those that were not handed over yet are kept for longer.',
+  }),
+  logMegabytesPerInstance: setting('LOG_MEGABYTES_PER_INSTANCE', {
+    kind: integer({ min: 1, max: 1_048_576, unit: 'megabytes' }),
+    fallback: 256,
+    sentence:
+      'How much of the accepted log lines of one instance is kept, about. Beyond it the oldest go; with LOG_SINK, those that were not handed over stay, and new ones are refused with 503.',
+  }),
+  logSink: setting('LOG_SINK', {
+    kind: optional(LOG_SINK),
+    fallback: undefined,
+    fallbackText: 'none',
+    sentence:
+      'Where accepted log lines are handed over, as lines of JSON: stdout, or an address to which they are posted. Every line comes at least once.',
+  }),
+  logSinkAuthorization: setting('LOG_SINK_AUTHORIZATION', {
+    kind: optional(HEADER_VALUE),
+    fallback: undefined,
+    fallbackText: 'none',
+    secret: true,
+    sentence: 'Authorization header with which lines are posted to LOG_SINK, such as Bearer … or Basic ….',
+  }),
+  logSinkTimeoutSeconds: setting('LOG_SINK_TIMEOUT_SECONDS', {
+    kind: integer({ min: 1, max: 120, unit: 'seconds' }),
+    fallback: 10,
+    sentence: 'How long LOG_SINK may take to answer one post; then it is made again, later and later.',
   }),
   logLevel: setting('LOG_LEVEL', {
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

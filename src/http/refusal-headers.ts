@@ -1,5 +1,11 @@
 import type { Problem } from '../problems/problem.ts';
-import { MethodNotAllowed, Overloaded, RateLimited, StoreUnavailable } from '../problems/request-problems.ts';
+import {
+  MethodNotAllowed,
+  Overloaded,
+  RateLimited,
+  SpoolFull,
+  StoreUnavailable,
+} from '../problems/request-problems.ts';
 
 /** @returns the headers that go with a refusal where a bearer token is asked for. @param realm the door's name for itself */
 export function refusalHeaders(
@@ -7,7 +13,12 @@ export function refusalHeaders(
   status: number,
   realm: string,
 ): Readonly<Record<string, string>> {
-  if (problem instanceof RateLimited || problem instanceof Overloaded || problem instanceof StoreUnavailable) {
+  const mayPass =
+    problem instanceof RateLimited ||
+    problem instanceof Overloaded ||
+    problem instanceof StoreUnavailable ||
+    problem instanceof SpoolFull;
+  if (mayPass) {
     return { 'Retry-After': String(problem.retryAfterSeconds) };
   }
   if (problem instanceof MethodNotAllowed) return { Allow: problem.allowed.join(', ') };

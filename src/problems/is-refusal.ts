@@ -1,7 +1,12 @@
 import { Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
-const OUTAGES: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['store_unavailable', 'overloaded', 'internal_error']);
+const OUTAGES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'store_unavailable',
+  'storage_full',
+  'overloaded',
+  'internal_error',
+]);
 
 /**
  * Whether it is a decision about the caller or the credential, and not an outage: what could not be decided must not be told

@@ -45,6 +45,7 @@ export const PROBLEM_CODES = [
   'rate_limited',
   'overloaded',
   'store_unavailable',
+  'storage_full',
   'internal_error',
 ] as const;
 

@@ -97,3 +97,13 @@ export class StoreUnavailable extends Problem {
     super('The service cannot reach its store at the moment. Try again shortly.', detail);
   }
 }
+
+/** As many log lines of an instance are kept as may be, and none of them may go before it was handed over. */
+export class SpoolFull extends Problem {
+  override readonly code = 'storage_full';
+  readonly retryAfterSeconds: number = 5;
+
+  constructor(detail: ProblemDetail = {}) {
+    super('No more log lines can be kept until earlier ones were handed over. Try again later.', detail);
+  }
+}

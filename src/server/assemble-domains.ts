@@ -33,6 +33,7 @@ import { revocation as revocationWith } from '../tokens/revoke.ts';
 import { isUser } from '../users/is-user.ts';
 import { accessDirectories } from './access-directories.ts';
 import { limitersFor } from './limiters.ts';
+import { lateSpool } from './open-spool.ts';
 import type { InstallationSecrets } from './open-store.ts';
 import { signingKeysRecorded } from './signing-key-audit.ts';
 import { whenAsked } from './when-asked.ts';
@@ -81,6 +82,8 @@ export async function assembleDomains(parts: AssembleParts) {
   opened.defer(() => recorder.close());
 
   const limiter = limitersFor(parts);
+  const spool = lateSpool({ config, clock, bounds: { bytes: config.logLines.bytesPerInstance } });
+  opened.defer(() => spool.close());
 
   const access = accessWith({
     operator: async () => {
@@ -148,5 +151,6 @@ export async function assembleDomains(parts: AssembleParts) {
     signingKeys,
     revocations,
     recorder,
+    spool,
   };
 }

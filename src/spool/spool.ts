@@ -3,10 +3,11 @@ export type SpoolPosition = Readonly<Record<string, number>>;
 
 /** Lines of one instance that one process took in together. */
 export interface SpooledBatch {
-  /** The process; batches of one writer are numbered without gaps, and become readable in that order. */
+  /** One process, or a part of its life. */
   readonly writer: string;
+  /** Grows from batch to batch of a writer, in the order in which they become readable; not by one. */
   readonly number: number;
-  /** When they were taken in, milliseconds. */
+  /** When they were taken in, milliseconds; of one writer never earlier than the batch before. */
   readonly at: number;
   /** Each a JSON object as text, without line ends. */
   readonly lines: readonly string[];
@@ -22,6 +23,18 @@ export interface SpoolRequest {
   readonly to?: number | undefined;
   /** Ends with the batch with which there are so many lines. */
   readonly lines: number;
+  /** Ends with the batch with which there are so many bytes. Default: 4 MiB. */
+  readonly bytes?: number | undefined;
+}
+
+/** What was read, and where to go on. */
+export interface SpoolPage {
+  /** The oldest first, and of each writer in order. */
+  readonly batches: readonly SpooledBatch[];
+  /** Names the writers of which something is kept, and no others. */
+  readonly position: SpoolPosition;
+  /** Whether there was more when it was read. */
+  readonly hasMore: boolean;
 }
 
 /** What is kept of one instance. */
@@ -30,6 +43,30 @@ export interface SpoolUsage {
   /** When the oldest was taken in; `undefined`: nothing is kept. */
   readonly oldestAt: number | undefined;
 }
+
+/** What may go. */
+export interface TrimBounds {
+  /** What was taken in earlier goes, milliseconds. */
+  readonly before: number;
+  /** The oldest beyond so many bytes go. */
+  readonly bytes: number;
+  /** Nothing after it goes; absent: anything may. */
+  readonly handedOver?: SpoolPosition | undefined;
+}
+
+/** How much is kept of each instance, when it is at its bound. */
+export interface SpoolBounds {
+  /** Of one instance, about. */
+  readonly bytes: number;
+  /**
+   * @returns how far its lines were handed over: what comes after is kept, and `append` refuses when there is no more room.
+   * Absent: nobody waits for them, and the oldest make room.
+   */
+  readonly handedOver?: ((instanceId: string) => Promise<SpoolPosition>) | undefined;
+}
+
+/** So many bytes are read at once, when the reader does not say. */
+export const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Accepted log lines, until they are handed over or too old: a hand-over point, no database. Bounded for each instance by
@@ -42,22 +79,13 @@ export interface Spool {
    * @throws StoreUnavailable  it could not be written in time; it may be there all the same
    */
   append(instanceId: string, lines: readonly string[]): Promise<void>;
-  /** @returns batches, of each writer in order, and where to go on; no batch twice, none left out, whoever writes meanwhile */
-  read(
-    instanceId: string,
-    request: SpoolRequest,
-  ): Promise<{ readonly batches: readonly SpooledBatch[]; readonly position: SpoolPosition }>;
+  /** @returns batches and where to go on; no batch twice, none left out, whoever writes meanwhile */
+  read(instanceId: string, request: SpoolRequest): Promise<SpoolPage>;
   /** The instances of which anything is kept. */
   instances(): Promise<readonly string[]>;
   usage(instanceId: string): Promise<SpoolUsage>;
-  /**
-   * Removes what is older than `before`, and the oldest beyond `bytes`, in bounded pieces.
-   * @param handedOver nothing after it goes; absent: anything may
-   */
-  trim(
-    instanceId: string,
-    bounds: { readonly before: number; readonly bytes: number; readonly handedOver?: SpoolPosition | undefined },
-  ): Promise<void>;
+  /** Removes what may go, in bounded pieces; what is written meanwhile stays. */
+  trim(instanceId: string, bounds: TrimBounds): Promise<void>;
   /** Removes all lines of an instance that is no more. */
   remove(instanceId: string): Promise<void>;
   /** Writes what waits, and ends. */

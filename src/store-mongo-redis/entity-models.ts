@@ -19,8 +19,11 @@ export const INTERNAL_COLLECTIONS = {
   commits: 'commits',
   heartbeats: 'heartbeats',
   leases: 'leases',
+  logBatches: 'log_batches',
   migrations: 'migrations',
 } as const;
+
+const INTERNAL_NAMES: ReadonlySet<string> = new Set(Object.values(INTERNAL_COLLECTIONS));
 
 // JSON is kept as text: see `toStored`.
 const STORED_TYPES = { string: String, integer: Number, boolean: Boolean, json: String } as const;
@@ -29,7 +32,7 @@ const STORED_TYPES = { string: String, integer: Number, boolean: Boolean, json: 
 export function entityModels(connection: Connection, collections: readonly AnyCollection[]): EntityModels {
   const models = new Map<string, EntityModel>();
   for (const collection of collections) {
-    if (Object.hasOwn(INTERNAL_COLLECTIONS, collection.name)) {
+    if (INTERNAL_NAMES.has(collection.name)) {
       throw new TypeError(`'${collection.name}' is a collection of the back-end's own`);
     }
     const model = connection.model<StoredDocument>(collection.name, schemaOf(collection), collection.name);

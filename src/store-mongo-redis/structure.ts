@@ -19,6 +19,12 @@ export interface CollectionToBe {
 /** Commit ids are known for two hours; the port promises one. Heartbeats of processes that are gone end as late. */
 const COMMIT_IDS_SECONDS = 7_200;
 
+/** All that is asked of batches of log lines, but their text, stands in it. */
+const LOG_BATCHES_IN_ORDER: IndexToBe = {
+  name: 'inOrder',
+  key: { instance: 1, writer: 1, number: 1, at: 1, bytes: 1, lines: 1 },
+};
+
 /** @returns everything that must be in the database before the store may be used */
 export function structureOf(collections: readonly AnyCollection[]): readonly CollectionToBe[] {
   const ending: IndexToBe = { name: 'ending', key: { at: 1 }, expireAfterSeconds: COMMIT_IDS_SECONDS };
@@ -27,6 +33,7 @@ export function structureOf(collections: readonly AnyCollection[]): readonly Col
     { collection: INTERNAL_COLLECTIONS.migrations, indexes: [] },
     { collection: INTERNAL_COLLECTIONS.commits, indexes: [ending] },
     { collection: INTERNAL_COLLECTIONS.heartbeats, indexes: [ending] },
+    { collection: INTERNAL_COLLECTIONS.logBatches, indexes: [LOG_BATCHES_IN_ORDER] },
     ...collections.map(({ name, indexes }) => ({
       collection: name,
       indexes: Object.entries(indexes).map(([index, definition]) => indexOf(index, definition)),

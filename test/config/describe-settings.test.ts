@@ -24,6 +24,7 @@ describe('the descriptions of the settings', () => {
       ['LATCHKEY_REDIS_URL', undefined],
       ['LATCHKEY_PEPPER', undefined],
       ['LATCHKEY_MASTER_KEY', undefined],
+      ['LATCHKEY_LOG_SINK_AUTHORIZATION', undefined],
     ]);
     expect(settingsTable().match(/Secret: never printed/g)).toHaveLength(secrets.length);
   });

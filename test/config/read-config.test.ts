@@ -60,6 +60,7 @@ describe('readConfig', () => {
         failedExchangesPerMinute: 20,
         trustedProxies: [],
         tls: undefined,
+        logLines: { retentionMilliseconds: 604_800_000, bytesPerInstance: 268_435_456, sink: undefined },
         logLevel: 'info',
       });
     });
@@ -243,8 +244,27 @@ describe('readConfig', () => {
       ['LATCHKEY_FAILED_EXCHANGES_PER_MINUTE', '0', { failedExchangesPerMinute: 0 }],
       ['LATCHKEY_BOOTSTRAP', 'off', { bootstrap: 'off' }],
       ['LATCHKEY_ANONYMOUS_INTROSPECTION', 'off', { anonymousIntrospection: false }],
+      ['LATCHKEY_LOG_RETENTION_HOURS', '1', { logLines: { retentionMilliseconds: 3_600_000 } }],
+      ['LATCHKEY_LOG_MEGABYTES_PER_INSTANCE', '1', { logLines: { bytesPerInstance: 1_048_576 } }],
+      ['LATCHKEY_LOG_SINK', 'stdout', { logLines: { sink: { kind: 'stdout' } } }],
+      ['LATCHKEY_LOG_SINK', 'https://logs.example.com/in?a=b', { logLines: { sink: { kind: 'http' } } }],
     ])('when %s is "%s", then it is taken', (name, value, expected) => {
       expect(configOf({ [name]: value })).toMatchObject(expected);
+    });
+
+    it.each(['file:///tmp/x', 'https://user:word@logs.example.com/', 'logs.example.com', 'https://a/#b'])(
+      'when the sink of log lines is %s, then it is refused, and no password is repeated',
+      (sink) => {
+        const [problem = ''] = problemsOf({ LATCHKEY_LOG_SINK: sink });
+
+        expect(problem).toContain('LATCHKEY_LOG_SINK');
+        expect(problem).not.toContain('word@');
+      },
+    );
+
+    /** Header injection: what stands behind a line break would be a header of its own. */
+    it('when the authorization of the sink holds a line break, then it is refused', () => {
+      expect(problemsOf({ LATCHKEY_LOG_SINK_AUTHORIZATION: 'Bearer x\r\nX-Y: z' })).toHaveLength(1);
     });
 
     /** Log injection: a line break in a value would forge a line of the start's output. */

@@ -55,5 +55,6 @@ export const ACCESS_PROBLEMS: Readonly<Record<ProblemCode, AccessProblem>> = {
   rate_limited: { status: 429, code: 'too_many_requests' },
   overloaded: { status: 503, code: 'unable_to_process' },
   store_unavailable: { status: 503, code: 'unable_to_process' },
+  storage_full: { status: 503, code: 'unable_to_process' },
   internal_error: { status: 500, code: 'unable_to_process', message: 'An internal error occurred.' },
 };

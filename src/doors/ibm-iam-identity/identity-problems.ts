@@ -60,6 +60,7 @@ export const IDENTITY_PROBLEMS: Readonly<Record<ProblemCode, IdentityProblem>> =
   rate_limited: { status: 429, code: 'rate_limited', messageCode: 'BXNIM0429E' },
   overloaded: { status: 503, code: 'overloaded', messageCode: INTERNAL },
   store_unavailable: { status: 503, code: 'store_unavailable', messageCode: INTERNAL },
+  storage_full: { status: 503, code: 'storage_full', messageCode: INTERNAL },
   internal_error: {
     status: 500,
     code: 'internal_error',

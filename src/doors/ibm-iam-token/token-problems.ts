@@ -55,5 +55,6 @@ export const TOKEN_PROBLEMS: Readonly<Record<ProblemCode, TokenProblem>> = {
   rate_limited: { status: 429, errorCode: 'BXNIM0429E' },
   overloaded: { status: 503, errorCode: 'BXNIM0050E' },
   store_unavailable: { status: 503, errorCode: 'BXNIM0050E' },
+  storage_full: { status: 503, errorCode: 'BXNIM0050E' },
   internal_error: { status: 500, errorCode: 'BXNIM0050E', errorMessage: 'An internal error occurred.' },
 };

@@ -49,5 +49,6 @@ export const USER_PROBLEMS: Readonly<Record<ProblemCode, UserProblem>> = {
   rate_limited: { status: 429, code: 'rate_limited' },
   overloaded: { status: 503, code: 'overloaded' },
   store_unavailable: { status: 503, code: 'store_unavailable' },
+  storage_full: { status: 503, code: 'storage_full' },
   internal_error: { status: 500, code: 'internal_error', message: 'An internal error occurred.' },
 };

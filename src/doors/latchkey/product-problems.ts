@@ -43,5 +43,6 @@ export const PRODUCT_STATUSES: Readonly<Record<ProblemCode, number>> = {
   rate_limited: 429,
   overloaded: 503,
   store_unavailable: 503,
+  storage_full: 503,
   internal_error: 500,
 };
