@@ -57,7 +57,8 @@ export interface Config {
 /** How accepted log lines are kept, and where they go. */
 export interface LogLinesConfig {
   readonly retentionMilliseconds: number;
-  readonly bytesPerInstance: number;
+  /** Of one instance, about. */
+  readonly limitBytes: number;
   /** `undefined`: nowhere; they are read here or go unread. */
   readonly sink: LogSinkConfig | undefined;
 }

@@ -42,7 +42,7 @@ function plainPartOf(values: SettingValues): Omit<Config, 'store' | 'tls'> {
     trustedProxies: values.trustedProxies,
     logLines: {
       retentionMilliseconds: values.logRetentionHours * 3_600_000,
-      bytesPerInstance: values.logMegabytesPerInstance * 1024 * 1024,
+      limitBytes: values.logMegalimitBytes * 1024 * 1024,
       sink: sinkOf(values),
     },
     logLevel: values.logLevel,

@@ -176,7 +176,7 @@ export const SETTINGS = {
     sentence:
       'How long accepted log lines are kept. With LOG_SINK, those that were not handed over yet are kept for longer.',
   }),
-  logMegabytesPerInstance: setting('LOG_MEGABYTES_PER_INSTANCE', {
+  logMegalimitBytes: setting('LOG_MEGABYTES_PER_INSTANCE', {
     kind: integer({ min: 1, max: 1_048_576, unit: 'megabytes' }),
     fallback: 256,
     sentence:

@@ -82,7 +82,7 @@ export async function assembleDomains(parts: AssembleParts) {
   opened.defer(() => recorder.close());
 
   const limiter = limitersFor(parts);
-  const spool = lateSpool({ config, clock, bounds: { bytes: config.logLines.bytesPerInstance } });
+  const spool = lateSpool({ config, clock, bounds: { bytes: config.logLines.limitBytes } });
   opened.defer(() => spool.close());
 
   const access = accessWith({

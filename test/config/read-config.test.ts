@@ -60,7 +60,7 @@ describe('readConfig', () => {
         failedExchangesPerMinute: 20,
         trustedProxies: [],
         tls: undefined,
-        logLines: { retentionMilliseconds: 604_800_000, bytesPerInstance: 268_435_456, sink: undefined },
+        logLines: { retentionMilliseconds: 604_800_000, limitBytes: 268_435_456, sink: undefined },
         logLevel: 'info',
       });
     });
@@ -245,7 +245,7 @@ describe('readConfig', () => {
       ['LATCHKEY_BOOTSTRAP', 'off', { bootstrap: 'off' }],
       ['LATCHKEY_ANONYMOUS_INTROSPECTION', 'off', { anonymousIntrospection: false }],
       ['LATCHKEY_LOG_RETENTION_HOURS', '1', { logLines: { retentionMilliseconds: 3_600_000 } }],
-      ['LATCHKEY_LOG_MEGABYTES_PER_INSTANCE', '1', { logLines: { bytesPerInstance: 1_048_576 } }],
+      ['LATCHKEY_LOG_MEGABYTES_PER_INSTANCE', '1', { logLines: { limitBytes: 1_048_576 } }],
       ['LATCHKEY_LOG_SINK', 'stdout', { logLines: { sink: { kind: 'stdout' } } }],
       ['LATCHKEY_LOG_SINK', 'https://logs.example.com/in?a=b', { logLines: { sink: { kind: 'http' } } }],
     ])('when %s is "%s", then it is taken', (name, value, expected) => {

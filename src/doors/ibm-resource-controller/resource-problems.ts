@@ -55,5 +55,6 @@ export const RESOURCE_PROBLEMS: Readonly<Record<ProblemCode, ResourceProblem>> =
   rate_limited: { status: 429, errorCode: 'RC-TooManyRequests' },
   overloaded: { status: 503, errorCode: UNAVAILABLE },
   store_unavailable: { status: 503, errorCode: UNAVAILABLE },
+  storage_full: { status: 503, errorCode: UNAVAILABLE },
   internal_error: { status: 500, errorCode: 'RC-InternalError', message: 'An internal error occurred.' },
 };

@@ -59,5 +59,6 @@ export const LOG_PROBLEMS: Readonly<Record<ProblemCode, LogProblem>> = {
   rate_limited: { status: 503, code: UNAVAILABLE },
   overloaded: { status: 503, code: UNAVAILABLE },
   store_unavailable: { status: 503, code: UNAVAILABLE },
+  storage_full: { status: 503, code: UNAVAILABLE },
   internal_error: { status: 500, code: 'InternalServerError', message: 'An internal error occurred.' },
 };
