@@ -29,8 +29,11 @@ export type Requirement =
   | 'a token'
   /** That the caller may do this to what it is done to: the `action` that the domain requires; `and`: and this as well. */
   | { readonly action: string; readonly and?: string }
-  /** A good bearer token of the account; the answer has only that with which the caller may do this. */
-  | { readonly shows: string };
+  /**
+   * A good bearer token of the account; the answer has only that with which the caller may do this. `of`: no other account can
+   * be named, so that whoever asks is asking of the own one.
+   */
+  | { readonly shows: string; readonly of?: 'the account of the token' };
 
 /** How a caller may prove itself. */
 export type SecurityScheme = 'bearer' | 'basic';

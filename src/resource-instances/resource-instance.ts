@@ -51,6 +51,8 @@ export type InstanceState = 'active' | 'provisioning' | 'pending_reclamation' | 
 /** What was last done to an instance. */
 export interface LastOperation {
   readonly type: 'create' | 'update' | 'delete' | 'lock' | 'unlock' | 'reclamation';
+  /** Of an update, or of what became of a deleted one. */
+  readonly subType?: 'config' | 'pending' | 'restore' | 'delete';
   readonly state: 'in progress' | 'succeeded' | 'failed';
   readonly at: number;
 }

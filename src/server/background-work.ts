@@ -9,6 +9,7 @@ import { forgetGoneNodes } from '../nodes/node.ts';
 import { POLICIES, subjectKey } from '../policies/policy.ts';
 import { removePoliciesOf, removeRightsOf, removeRightsOfRemovedUsers } from '../policies/remove-policies.ts';
 import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
+import { finishRemovals } from '../resource-instances/finish-removals.ts';
 import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
 import { INVITATIONS } from '../users/invitation.ts';
@@ -25,7 +26,7 @@ const SWEEP_BUDGET_MILLISECONDS = 1_000;
 /** Background work, each a bounded piece at a time. @param budgetMilliseconds how long one sweep may go on */
 export function backgroundWork(
   store: Store,
-  { signingKeys, revocations }: Pick<Domains, 'signingKeys' | 'revocations'>,
+  { signingKeys, revocations, resources }: Pick<Domains, 'signingKeys' | 'revocations' | 'resources'>,
   clock: Clock,
   budgetMilliseconds = SWEEP_BUDGET_MILLISECONDS,
 ): readonly Job[] {
@@ -62,6 +63,11 @@ export function backgroundWork(
       name: 'remove keys that expired long ago',
       everyMilliseconds: 60_000,
       run: (under) => purgeExpiredKeys(store, clock, under),
+    },
+    {
+      name: 'finish deletions of instances',
+      everyMilliseconds: 2_000,
+      run: (under) => finishRemovals({ store, clock, rooms: resources }, under),
     },
     {
       name: 'make reports',

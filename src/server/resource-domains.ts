@@ -5,7 +5,10 @@ import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
 import { newDefaultIngestionKey } from '../ingestion-keys/new-ingestion-key.ts';
 import { resourceGroupsIn } from '../resource-groups/resource-groups.ts';
 import type { InstanceHooks } from '../resource-instances/instance-hooks.ts';
+import { instanceRemovalIn } from '../resource-instances/instance-removal.ts';
+import { reclamationsIn } from '../resource-instances/reclamations.ts';
 import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
+import { resourceInstancesIn } from '../resource-instances/resource-instances.ts';
 import type { Store } from '../store/store.ts';
 
 /** What resources and the keys to them are joined from. */
@@ -28,8 +31,8 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
       if (forGood) await endKeysOfInstance(parts, caller, instance);
     },
   };
+  const instanceRemoval = instanceRemovalIn({ ...parts, hooks });
   return {
-    hooks,
     resourceGroups: resourceGroupsIn({
       ...parts,
       inUse: async ({ accountId, id }) => {
@@ -37,5 +40,8 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
         return (await parts.store.read(RESOURCE_INSTANCES).count('byGroup', inGroup, 1)) > 0;
       },
     }),
+    resourceInstances: resourceInstancesIn({ ...parts, hooks }),
+    instanceRemoval,
+    reclamations: reclamationsIn({ ...parts, removal: instanceRemoval }),
   };
 }

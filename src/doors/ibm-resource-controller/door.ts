@@ -1,15 +1,15 @@
 import { Router } from 'express';
 import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
-import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { resourceFailures } from './answers.ts';
 import { type GroupRouteParts, groupRoutes } from './group-routes.ts';
+import { type InstanceRouteParts, instanceRoutes } from './instance-routes.ts';
 import { quotaRoutes } from './quota-routes.ts';
+import { type ReclamationRouteParts, reclamationRoutes } from './reclamation-routes.ts';
 
 /** What the door stands on. */
-export interface IbmResourceControllerDoorParts extends GroupRouteParts {
-  readonly cursors: SealedCursors;
+export interface IbmResourceControllerDoorParts extends GroupRouteParts, InstanceRouteParts, ReclamationRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -32,6 +32,8 @@ export function ibmResourceControllerDoor(parts: IbmResourceControllerDoorParts)
   router.use(PREFIXES, commonHeaders, secretsRefused({ allowed: 'start' }));
   groupRoutes(router, parts);
   quotaRoutes(router, parts);
+  instanceRoutes(router, parts);
+  reclamationRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

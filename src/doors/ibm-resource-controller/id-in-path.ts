@@ -4,13 +4,14 @@ import { NotFound } from '../../problems/entity-problems.ts';
 import { serviceNamed } from '../../resource-catalog/catalog.ts';
 
 /** What the paths of this door name: an instance, or what belongs to one, by its word in CRNs. */
-export type NamedThing = 'instance' | 'resource-key' | 'resource-alias' | 'resource-binding';
+export type NamedThing = 'instance' | 'reclamation' | 'resource-key' | 'resource-alias' | 'resource-binding';
 
 // Linear: fixed lengths.
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const WORDS: Readonly<Record<NamedThing, string>> = {
   instance: 'The resource instance',
+  reclamation: 'The reclamation',
   'resource-key': 'The resource key',
   'resource-alias': 'The resource alias',
   'resource-binding': 'The resource binding',
@@ -22,10 +23,20 @@ const WORDS: Readonly<Record<NamedThing, string>> = {
  * @throws NotFound  the text is neither, or the CRN is of another account, of a service without instances, or of another kind
  */
 export function guidOf(text: string, { accountId }: Pick<Caller, 'accountId'>, kind: NamedThing): string {
-  const id = GUID.test(text) ? text : guidInCrn(text, accountId, kind);
+  const id = guidOrNothing(text, { accountId }, kind);
   // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
   if (id === undefined) throw new NotFound(`${WORDS[kind]} could not be found.`);
   return id;
+}
+
+/** The same for a filter, which finds nothing where a path is told that there is nothing. @returns `undefined` also for no text */
+export function guidOrNothing(
+  text: string | undefined,
+  { accountId }: Pick<Caller, 'accountId'>,
+  kind: NamedThing,
+): string | undefined {
+  if (text === undefined || GUID.test(text)) return text;
+  return guidInCrn(text, accountId, kind);
 }
 
 function guidInCrn(text: string, accountId: string, kind: NamedThing): string | undefined {

@@ -31,7 +31,8 @@ export interface People {
 const outcomeOf = (allowed: boolean): Outcome => (allowed ? 'allowed' : 'refused');
 const isOpen = ({ forNobody, forEveryToken }: MatrixRow): boolean => forNobody || forEveryToken;
 /** What is asked of everybody's own account is no stranger's. */
-const isForStrangers = ({ operation, forNobody }: MatrixRow): boolean => forNobody || operation.requires === 'a token';
+const isForStrangers = ({ operation: { requires }, forNobody }: MatrixRow): boolean =>
+  forNobody || requires === 'a token' || (typeof requires === 'object' && 'of' in requires);
 
 /** Makes an account whose owner runs nothing else, and somebody with each role in it. */
 export async function givenPeople(service: RunningService): Promise<People> {

@@ -1,7 +1,7 @@
 import type { Operation } from '../../../src/http/openapi.ts';
 import { serviceDocument } from '../../../src/server/service-document.ts';
 import type { Sent } from '../../harness/http-call.ts';
-import { policyBody, RULE, roleBody, type Things } from './things.ts';
+import { instanceBody, policyBody, RULE, roleBody, type Things } from './things.ts';
 
 /** A request that is right in every respect, so that only who asks decides what comes of it. */
 export interface WholeRequest {
@@ -56,6 +56,7 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   createRole: async ({ accountId, name }) => ({ json: roleBody(accountId, name) }),
   replaceRole: async () => ({ json: { display_name: 'changed', actions: ['resource-controller.instance.retrieve'] } }),
   getMfaStatus: async ({ things }) => ({ query: { iam_id: await things.of('users') } }),
+  createResourceInstance: async ({ accountId }) => ({ json: instanceBody(accountId) }),
   authorize: async ({ accountId, iamId }) => ({ json: [question(accountId, await iamId())] }),
 };
 

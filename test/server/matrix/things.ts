@@ -1,3 +1,5 @@
+import { defaultResourceGroup } from '../../../src/accounts/default-resource-group.ts';
+import { SERVICE_PLANS } from '../../../src/resource-catalog/catalog.ts';
 import { GROUP_QUOTA_ID } from '../../../src/resource-catalog/quota-definitions.ts';
 import { readyReport } from '../../harness/ready-report.ts';
 import type { RunningService } from '../../harness/running-service.ts';
@@ -29,6 +31,12 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     const id = known.get(kind) ?? maker();
     known.set(kind, id);
     return id;
+  };
+  const instance = async (): Promise<string> => {
+    const json = instanceBody(accountId);
+    const { body } = await service.call('POST', '/v2/resource_instances', { token: await ownerToken(), json });
+    // Its id is a CRN, which would have to be encoded in a path.
+    return String(body.guid);
   };
   const iamIdOf = async (serviceId: Promise<string>): Promise<string> => `iam-${await serviceId}`;
   const name = (): string => {
@@ -62,6 +70,13 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     },
     resource_groups: () => make('/v2/resource_groups', { account_id: accountId, name: name() }),
     quota_definitions: async () => GROUP_QUOTA_ID,
+    resource_instances: instance,
+    reclamations: async () => {
+      const id = await instance();
+      await service.call('DELETE', `/v2/resource_instances/${id}`, { token: await ownerToken() });
+      return id;
+    },
+    actions: async () => 'restore',
     roles: () => make('/v2/roles', roleBody(accountId, name())),
   };
   return {
@@ -94,6 +109,15 @@ export const policyBody = ({ accountId, iamId }: { readonly accountId: string; r
     },
   ],
 });
+
+/** An instance of a plan that reclaims, in the account's default group. */
+export const instanceBody = (accountId: string) => {
+  const plan = SERVICE_PLANS.find(
+    ({ plan: { reclaims }, service: { name } }) => reclaims && name === 'generic-service',
+  );
+  const resource_group = defaultResourceGroup(accountId).id;
+  return { name: 'instance', target: 'us-south', resource_group, resource_plan_id: plan?.plan.id };
+};
 
 /** A custom role that every administrator may make. */
 export const roleBody = (accountId: string, name: string) => ({

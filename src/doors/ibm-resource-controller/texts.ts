@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { hasControlCharacter } from '../../http/text.ts';
+
+// Linear: one class. Beyond ASCII any letter is taken, as at IBM.
+const NAME_FORM = /^[A-Za-z0-9 \-._:\u{80}-\u{10ffff}]+$/u;
+
+const isName = (text: string): boolean => NAME_FORM.test(text) && text.isWellFormed() && !hasControlCharacter(text);
+const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
+
+/** The name of a resource (IBM Cloud Resource Controller API): it need not be unique. */
+export const RESOURCE_NAME = z
+  .string()
+  .min(1)
+  .max(180)
+  .refine(isName, 'may have letters, digits, spaces and - . _ : only');
+
+/** @returns the schema of a text that is kept, without control characters. @param most characters */
+export const plainText = (most: number) =>
+  z.string().max(most).refine(isText, 'must be text without control characters');
+
+/** Free JSON that is kept and echoed. */
+export const FREE_JSON = z.record(z.string(), z.unknown()).meta({ type: 'object' });

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Lease, Store } from '../store/store.ts';
+import { StaleEntityTag } from '../store/store-errors.ts';
+import type { InstanceRemoval } from './instance-removal.ts';
+import type { Reclamations } from './reclamations.ts';
+import { RESOURCE_INSTANCES, type ResourceInstance } from './resource-instance.ts';
+
+const INSTANCES_PER_RUN = 20;
+/** Whoever deletes an instance is given so long to finish alone. */
+const PATIENCE_MILLISECONDS = 5_000;
+
+/** What finishing stands on. */
+export interface FinishRemovalsParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Loaded when there is something to do. */
+  readonly rooms: () => Promise<{
+    readonly instanceRemoval: Pick<InstanceRemoval, 'finish'>;
+    readonly reclamations: Pick<Reclamations, 'reclaimDue'>;
+  }>;
+}
+
+/**
+ * Background work: finishes deletions whose process ended halfway, and reclaims what nobody has restored in time. What one
+ * instance fails with does not keep the others waiting.
+ */
+export async function finishRemovals({ store, clock, rooms }: FinishRemovalsParts, under: Lease): Promise<void> {
+  const now = clock.now();
+  const halfway = await inState(store, 'removing', ({ modifiedAt }) => modifiedAt <= now - PATIENCE_MILLISECONDS);
+  const due = await inState(store, 'pending_reclamation', ({ reclaimAt = now }) => reclaimAt <= now);
+  if (halfway.length === 0 && due.length === 0) return;
+  const { instanceRemoval, reclamations } = await rooms();
+  const failures: unknown[] = [];
+  const tried = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      // Restored, or finished, at this moment by somebody else.
+      if (!(error instanceof StaleEntityTag)) failures.push(error);
+    }
+  };
+  for (const row of halfway) await tried(() => instanceRemoval.finish(undefined, row, under));
+  for (const row of due) await tried(() => reclamations.reclaimDue(row, under));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** The longest unchanged first; an instance that waits to be reclaimed is not changed meanwhile. */
+async function inState(
+  store: Store,
+  state: ResourceInstance['state'],
+  isDue: (row: ResourceInstance) => boolean,
+): Promise<readonly ResourceInstance[]> {
+  const request = { equals: [state], limit: INSTANCES_PER_RUN };
+  const { rows } = await store.read(RESOURCE_INSTANCES).page('byState', request);
+  return rows.filter(isDue);
+}
