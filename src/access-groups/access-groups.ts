@@ -6,8 +6,8 @@ import type { Clock } from '../clock/clock.ts';
 import { EntityExists, EntityInUse, LimitReached } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { insert } from '../store/changes.ts';
-import type { IndexValue } from '../store/collection.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
+import { everyRow } from '../store/every-page.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
 import { ACCESS_GROUP_ID_PREFIX, ACCESS_GROUPS, type AccessGroup, accessGroupCrn, nameKeyOf } from './access-group.ts';
@@ -149,8 +149,6 @@ export function accessGroupsIn({ store, access, clock }: AccessGroupsParts): Acc
   };
 }
 
-type Position = readonly IndexValue[] | undefined;
-
 /** One change of a group. */
 interface Edit {
   readonly verb: string;
@@ -186,17 +184,9 @@ async function whileNameIsFree<T>(change: () => Promise<T>): Promise<T> {
   }
 }
 
-async function groupsOfAccount(store: Store, accountId: string): Promise<readonly AccessGroup[]> {
-  const rows: AccessGroup[] = [];
-  for (let after: Position; ; ) {
-    const request = { equals: [accountId, 'active'], limit: MOST_GROUPS, after };
-    const page = await store.read(ACCESS_GROUPS).page('byAccount', request);
-    rows.push(...page.rows);
-    // Who made a group at the same moment as others may have passed the bound: a second page, never a third.
-    if (page.next === undefined) return rows;
-    after = page.next;
-  }
-}
+/** Who made a group at the same moment as others may have passed the bound: a second page, never a third. */
+const groupsOfAccount = (store: Store, accountId: string): Promise<readonly AccessGroup[]> =>
+  everyRow(store.read(ACCESS_GROUPS), 'byAccount', { equals: [accountId, 'active'], limit: MOST_GROUPS });
 
 async function isUsed(store: Store, groupId: string): Promise<boolean> {
   const [members, rules] = await Promise.all([

@@ -1,4 +1,4 @@
-import type { IndexValue } from '../store/collection.ts';
+import { everyPage } from '../store/every-page.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessGroup } from './access-group.ts';
 import { GROUP_RULES } from './group-rule.ts';
@@ -42,13 +42,10 @@ export async function withRules(store: Store, groups: readonly AccessGroup[]): P
 
 async function groupsWithRules(store: Store, accountId: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  let after: readonly IndexValue[] | undefined;
-  do {
-    const request = { equals: [accountId], after, limit: RULES_AT_ONCE };
-    const page = await store.read(GROUP_RULES).page('byAccount', request);
-    for (const { groupId } of page.rows) ids.add(groupId);
-    after = page.next;
-  } while (after !== undefined);
+  const request = { equals: [accountId], limit: RULES_AT_ONCE };
+  for await (const rows of everyPage(store.read(GROUP_RULES), 'byAccount', request)) {
+    for (const { groupId } of rows) ids.add(groupId);
+  }
   return ids;
 }
 

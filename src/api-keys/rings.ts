@@ -1,7 +1,7 @@
 import type { Sealing } from '../secrets/sealing.ts';
 import { replace } from '../store/changes.ts';
-import type { IndexValue } from '../store/collection.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
+import { everyPage } from '../store/every-page.ts';
 import type { Store } from '../store/store.ts';
 import { StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
@@ -22,13 +22,11 @@ export function keysUnderPepper(store: Store, pepperId: string, limit: number): 
  */
 export async function resealStoredSecrets(store: Store, sealing: Sealing): Promise<number> {
   let resealed = 0;
-  let after: readonly IndexValue[] | undefined;
-  do {
-    // By values that never change: a key that is used meanwhile keeps its place, so the scan does not miss it.
-    const page = await store.read(API_KEYS).page('ofAccountByCreation', { equals: [], after, limit: PAGE_ROWS });
-    for (const apiKey of page.rows) if (await reseal(store, sealing, apiKey)) resealed += 1;
-    after = page.next;
-  } while (after !== undefined);
+  // By values that never change: a key that is used meanwhile keeps its place, so the scan does not miss it.
+  const pages = everyPage(store.read(API_KEYS), 'ofAccountByCreation', { equals: [], limit: PAGE_ROWS });
+  for await (const rows of pages) {
+    for (const apiKey of rows) if (await reseal(store, sealing, apiKey)) resealed += 1;
+  }
   return resealed;
 }
 

@@ -2,7 +2,7 @@ import type { Grant } from '../access/grant.ts';
 import { type PolicySet, policySet } from '../access/policy-set.ts';
 import { ACCESS_GROUP_ID_PREFIX } from '../access-groups/access-group.ts';
 import { groupsOf } from '../access-groups/groups-of.ts';
-import type { IndexValue } from '../store/collection.ts';
+import { everyRow } from '../store/every-page.ts';
 import type { Store } from '../store/store.ts';
 import { type CustomActions, compilePolicy, servicesOf } from './compile-policy.ts';
 import { CUSTOM_ROLES, type CustomRole, customRoleNameOf } from './custom-role.ts';
@@ -97,17 +97,8 @@ async function compiledSet(
 const PAGE_ROWS = 1_000;
 
 /** @returns all active policies of a subject */
-async function policiesOf(store: Store, accountId: string, key: string): Promise<readonly Policy[]> {
-  const policies: Policy[] = [];
-  let after: readonly IndexValue[] | undefined;
-  do {
-    const request = { equals: [accountId, key, 'active'], after, limit: PAGE_ROWS };
-    const page = await store.read(POLICIES).page('bySubject', request);
-    policies.push(...page.rows);
-    after = page.next;
-  } while (after !== undefined);
-  return policies;
-}
+const policiesOf = (store: Store, accountId: string, key: string): Promise<readonly Policy[]> =>
+  everyRow(store.read(POLICIES), 'bySubject', { equals: [accountId, key, 'active'], limit: PAGE_ROWS });
 
 /** Reads each custom role that the policies name, once for each service that they name. */
 async function customRolesOf(

@@ -1,4 +1,4 @@
-import type { IndexValue } from '../store/collection.ts';
+import { everyPage } from '../store/every-page.ts';
 import type { Store } from '../store/store.ts';
 import { servicesOf } from './compile-policy.ts';
 import { type CustomRole, customRoleCrn } from './custom-role.ts';
@@ -18,13 +18,10 @@ export async function policyUsing(
   const crn = customRoleCrn(role);
   const uses = ({ content }: Policy): boolean =>
     content.roles.includes(crn) && servicesOf(content).some(({ name }) => name === role.service);
-  let after: readonly IndexValue[] | undefined;
-  do {
-    const request = { equals: [role.accountId, 'active'], after, limit: ROWS_AT_ONCE };
-    const page = await store.read(POLICIES).page('byCreation', request);
-    const found = page.rows.find(uses);
+  const request = { equals: [role.accountId, 'active'], limit: ROWS_AT_ONCE };
+  for await (const rows of everyPage(store.read(POLICIES), 'byCreation', request)) {
+    const found = rows.find(uses);
     if (found !== undefined) return found;
-    after = page.next;
-  } while (after !== undefined);
+  }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import { StoreUnavailable } from '../problems/request-problems.ts';
-import type { IndexValue } from '../store/collection.ts';
+import { everyPage } from '../store/every-page.ts';
 import { type Hearing, hearingOf } from '../store/hearing.ts';
 import type { Sequence, Store, StoredChange, Subscription } from '../store/store.ts';
 import type { RevocationSubject } from '../token-format/revocation-subjects.ts';
@@ -190,10 +190,6 @@ async function revokedInStore(store: Store, subjects: readonly RevocationSubject
 }
 
 async function loadAll(store: Store, learn: (revocation: Revocation) => void): Promise<void> {
-  let after: readonly IndexValue[] | undefined;
-  do {
-    const page = await store.read(REVOCATIONS).page('byExpiry', { equals: [], after, limit: LOAD_PAGE_ROWS });
-    page.rows.forEach(learn);
-    after = page.next;
-  } while (after !== undefined);
+  const pages = everyPage(store.read(REVOCATIONS), 'byExpiry', { equals: [], limit: LOAD_PAGE_ROWS });
+  for await (const rows of pages) rows.forEach(learn);
 }

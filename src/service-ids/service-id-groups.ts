@@ -6,8 +6,8 @@ import type { Clock } from '../clock/clock.ts';
 import { EntityExists, EntityInUse, LimitReached } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { insert } from '../store/changes.ts';
-import type { IndexValue } from '../store/collection.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
+import { everyPage } from '../store/every-page.ts';
 import { removeUnused } from '../store/remove-unused.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
@@ -147,13 +147,10 @@ export function serviceIdGroupsIn({ store, access, clock }: ServiceIdGroupsParts
 
 async function membersOf(store: Store, accountId: string, groupId: string): Promise<ReadonlySet<string>> {
   const iamIds = new Set<string>();
-  let after: readonly IndexValue[] | undefined;
-  do {
-    const request = { equals: [accountId, 'active', groupId], after, limit: PAGE_ROWS };
-    const page = await store.read(SERVICE_IDS).page('byGroup', request);
-    for (const { iamId } of page.rows) iamIds.add(iamId);
-    after = page.next;
-  } while (after !== undefined);
+  const request = { equals: [accountId, 'active', groupId], limit: PAGE_ROWS };
+  for await (const rows of everyPage(store.read(SERVICE_IDS), 'byGroup', request)) {
+    for (const { iamId } of rows) iamIds.add(iamId);
+  }
   return iamIds;
 }
 
