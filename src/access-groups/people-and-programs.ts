@@ -1,6 +1,6 @@
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import type { Store } from '../store/store.ts';
-import { MEMBERSHIPS, membershipId, USERS } from '../users/user.ts';
+import { knownMember } from '../users/named-members.ts';
 import type { GroupMember } from './group-member.ts';
 
 /** What an account knows of an identity. */
@@ -24,8 +24,6 @@ export async function knownAs(store: Store, { accountId, iamId, kind }: GroupMem
 
 async function userIn(store: Store, accountId: string, iamId: string): Promise<KnownAs> {
   // Probing for people of other tenants: anybody's iam id may be put into a group, so only a member of the account has a name.
-  const membership = await store.read(MEMBERSHIPS).get(membershipId(accountId, iamId));
-  if (membership?.state !== 'active' && membership?.state !== 'suspended') return {};
-  const user = await store.read(USERS).get(iamId);
+  const user = await knownMember(store, accountId, iamId);
   return user === undefined ? {} : { name: user.name, email: user.email };
 }

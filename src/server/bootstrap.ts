@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { ACCOUNTS, type Account, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
+import { ACCOUNTS, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
+import { newAccount, newAccountId } from '../accounts/new-account.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import { type ApiKeyMakerParts, newApiKey } from '../api-keys/new-api-key.ts';
 import { type Clock, SYSTEM_CLOCK } from '../clock/clock.ts';
@@ -10,7 +11,8 @@ import { insert } from '../store/changes.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
-import { MEMBERSHIPS, membershipId, USER_REALM, USERS, type User } from '../users/user.ts';
+import { newMembership } from '../users/new-user.ts';
+import { MEMBERSHIPS, USER_REALM, USERS, type User } from '../users/user.ts';
 import { bootstrapRecorded } from './bootstrap-audit.ts';
 
 /** What the first start stands on. */
@@ -65,9 +67,8 @@ export async function bootstrap(parts: BootstrapParts): Promise<{ installation: 
 }
 
 function newInstallation(now: number) {
-  const accountId = randomBytes(16).toString('hex');
+  const accountId = newAccountId();
   const iamId = `${USER_REALM}-${randomBytes(5).toString('hex').toUpperCase()}`;
-  const times = { createdAt: now, modifiedAt: now };
   const installation: Installation = {
     id: INSTALLATION_ID,
     entityTag: firstEntityTag(),
@@ -77,16 +78,7 @@ function newInstallation(now: number) {
     generation: 1,
     createdAt: now,
   };
-  const account: Account = {
-    id: accountId,
-    entityTag: firstEntityTag(),
-    tenantId: randomUUID(),
-    name: 'First account',
-    ownerIamId: iamId,
-    settings: {},
-    generation: 1,
-    ...times,
-  };
+  const account = newAccount(accountId, { name: 'First account', ownerIamId: iamId }, now);
   const user: User = {
     id: iamId,
     entityTag: firstEntityTag(),
@@ -95,18 +87,10 @@ function newInstallation(now: number) {
     givenName: 'Account',
     familyName: 'Owner',
     generation: 1,
-    ...times,
-  };
-  const membership = {
-    id: membershipId(accountId, iamId),
-    entityTag: firstEntityTag(),
-    accountId,
-    iamId,
-    state: 'active' as const,
-    generation: 1,
     createdAt: now,
+    modifiedAt: now,
   };
-  return { installation, account, user, membership };
+  return { installation, account, user, membership: newMembership(user, accountId, 'active', now) };
 }
 
 const pendingKeyFile = (dataFolder: string, { installationId }: Installation): string =>

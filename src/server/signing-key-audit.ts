@@ -1,8 +1,8 @@
 import { INSTALLATION_ID } from '../accounts/account.ts';
 import { AUDIT_EVENTS, auditEvent } from '../audit/audit-event.ts';
+import { localOrigin } from '../audit/local-origin.ts';
 import type { Clock } from '../clock/clock.ts';
 import { formatCrn } from '../crn/crn.ts';
-import { newRequestId } from '../http/request-identity.ts';
 import type { SigningKeyEvent } from '../signing-keys/change-signing-keys.ts';
 import { type Change, insert } from '../store/changes.ts';
 
@@ -10,19 +10,15 @@ import { type Change, insert } from '../store/changes.ts';
 export function signingKeysRecorded(clock: Clock): (events: readonly SigningKeyEvent[]) => readonly Change[] {
   return (events) =>
     events.map(({ action, kid }) => {
-      const requestId = newRequestId();
-      const event = auditEvent(
-        { address: 'local', requestId, transactionId: requestId },
-        {
-          at: clock.now(),
-          action: `latchkey.signing-key.${action}`,
-          accountId: INSTALLATION_ID,
-          target: formatCrn({ service: 'latchkey', resourceType: 'signing-key', resource: kid }),
-          targetId: kid,
-          outcome: 'success',
-          actor: {},
-        },
-      );
+      const event = auditEvent(localOrigin(), {
+        at: clock.now(),
+        action: `latchkey.signing-key.${action}`,
+        accountId: INSTALLATION_ID,
+        target: formatCrn({ service: 'latchkey', resourceType: 'signing-key', resource: kid }),
+        targetId: kid,
+        outcome: 'success',
+        actor: {},
+      });
       return insert(AUDIT_EVENTS, event);
     });
 }

@@ -1,7 +1,7 @@
 import { clearAllowedAddresses } from '../../accounts/clear-allowed-addresses.ts';
 import { AUDIT_EVENTS, auditEvent } from '../../audit/audit-event.ts';
+import { localOrigin } from '../../audit/local-origin.ts';
 import { SYSTEM_CLOCK } from '../../clock/clock.ts';
-import { newRequestId } from '../../http/request-identity.ts';
 import { insert } from '../../store/changes.ts';
 import { newLogger } from '../../telemetry/logger.ts';
 import { openSecrets, openStore } from '../open-store.ts';
@@ -13,8 +13,7 @@ export async function clearAddressesCommand({ config, say }: CommandParts, accou
   await openSecrets(config);
   const store = await openStore({ config, clock: SYSTEM_CLOCK, logger: newLogger({ level: config.logLevel }) });
   try {
-    const requestId = newRequestId();
-    const origin = { address: 'local', requestId, transactionId: requestId };
+    const origin = localOrigin();
     const { id, name } = await clearAllowedAddresses(
       {
         store,
