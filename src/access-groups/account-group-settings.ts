@@ -2,10 +2,10 @@ import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { type Change, insert, replace } from '../store/changes.ts';
+import { insert, replace } from '../store/changes.ts';
 import { firstEntityTag, nextEntityTag } from '../store/entity-tag.ts';
+import { staleWhenTaken } from '../store/overtaken.ts';
 import type { Store } from '../store/store.ts';
-import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { accessGroupCrn } from './access-group.ts';
 import { groupGate } from './existing-group.ts';
@@ -70,21 +70,12 @@ export function accountGroupSettingsIn({ store, access, clock }: AccountGroupSet
           modifiedBy: caller.iamId,
         };
         const put = before ? replace(GROUP_SETTINGS, after, before.entityTag) : insert(GROUP_SETTINGS, after);
-        await commitPut(store, [put, audited(caller, record(accountId, before, after))], accountId);
+        // Who makes the record at the same moment as another reads it and changes it.
+        await staleWhenTaken(() => store.commit([put, audited(caller, record(accountId, before, after))]));
         return effective(accountId, after);
       });
     },
   };
-}
-
-/** Who makes the record at the same moment as another reads it and changes it. */
-async function commitPut(store: Store, changes: readonly Change[], accountId: string): Promise<void> {
-  try {
-    await store.commit(changes);
-  } catch (error) {
-    if (error instanceof AlreadyExists) throw new StaleEntityTag(error.collection, accountId, { cause: error });
-    throw error;
-  }
 }
 
 function effective(accountId: string, kept: GroupSettings | undefined): EffectiveGroupSettings {

@@ -6,8 +6,8 @@ import { AccessDenied, LimitReached, NotFound } from '../problems/entity-problem
 import type { Problem } from '../problems/problem.ts';
 import { type Change, expectUnchanged, insert, remove } from '../store/changes.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
+import { staleWhenTaken } from '../store/overtaken.ts';
 import type { Store } from '../store/store.ts';
-import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { ACCESS_GROUPS, type AccessGroup, accessGroupCrn } from './access-group.ts';
 import type { Window } from './access-groups.ts';
@@ -113,7 +113,8 @@ export function groupMembersIn({ store, access, clock }: GroupMembersParts): Gro
   };
 
   const add: GroupMembers['add'] = (caller, groupId, wanted) =>
-    untilUndisturbed(() => againWhenTaken(addOnce(caller, groupId, wanted)));
+    // Who was added by somebody else between reading and commit is in: read again, like after every other disturbance.
+    untilUndisturbed(() => staleWhenTaken(() => addOnce(caller, groupId, wanted)));
 
   /** Commits the end of those memberships that are there. @returns which these were */
   const removeThose = async (caller: Caller, names: readonly MemberName[]): Promise<readonly GroupMember[]> => {
@@ -213,16 +214,6 @@ async function refuseTooMany(
   );
   if (counts.some((count) => count >= MOST_GROUPS_OF_ONE)) {
     throw new LimitReached(`An identity may be in ${MOST_GROUPS_OF_ONE} access groups of an account.`);
-  }
-}
-
-/** Who was added by somebody else between reading and commit is in: read again, like every other disturbance. */
-async function againWhenTaken<T>(adding: Promise<T>): Promise<T> {
-  try {
-    return await adding;
-  } catch (error) {
-    if (error instanceof AlreadyExists) throw new StaleEntityTag(error.collection, '', { cause: error });
-    throw error;
   }
 }
 

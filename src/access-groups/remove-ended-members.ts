@@ -1,6 +1,6 @@
 import { remove } from '../store/changes.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease, Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { ACCESS_GROUPS, type AccessGroup } from './access-group.ts';
 import { GROUP_MEMBERS } from './group-member.ts';
 import { GROUP_RULES } from './group-rule.ts';
@@ -9,7 +9,7 @@ const ROWS_PER_COMMIT = 100;
 const COMMITS_PER_RUN = 20;
 
 /** Removes some of what others keep about a deleted group. @returns whether nothing of it is left */
-export type RemoveOfGroup = (group: AccessGroup, under: Lease) => Promise<boolean>;
+export type RemoveOfGroup = (group: AccessGroup) => Promise<boolean>;
 
 /**
  * Background work: removes the members and rules of groups that were deleted, in chunks, then the tombstone itself. They
@@ -20,7 +20,7 @@ export async function removeOfDeletedGroups(store: Store, under: Lease, removeMo
   for (let commits = 0; commits < COMMITS_PER_RUN; commits += 1) {
     const [tombstone] = (await store.read(ACCESS_GROUPS).page('byState', { equals: ['deleted'], limit: 1 })).rows;
     if (tombstone === undefined) return;
-    await whenUndisturbed(() => removeSome(store, tombstone, { under, removeMore }));
+    await unlessChanged(() => removeSome(store, tombstone, { under, removeMore }));
   }
 }
 
@@ -36,7 +36,7 @@ export async function removeFromGroups(
   const request = { equals: [accountId, iamId], limit: ROWS_PER_COMMIT };
   const { rows } = await store.read(GROUP_MEMBERS).page('byIdentity', request);
   if (rows.length === 0) return true;
-  await whenUndisturbed(() =>
+  await unlessChanged(() =>
     store.commit(
       rows.map((row) => remove(GROUP_MEMBERS, row)),
       { under },
@@ -58,14 +58,5 @@ async function removeSome(
     ...rules.map((rule) => remove(GROUP_RULES, rule)),
   ];
   if (changes.length > 0) return store.commit(changes, { under });
-  if (await removeMore(tombstone, under)) await store.commit([remove(ACCESS_GROUPS, tombstone)], { under });
-}
-
-/** One of them was changed at this moment: the next round reads it again. */
-async function whenUndisturbed(change: () => Promise<void>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    if (!(error instanceof StaleEntityTag)) throw error;
-  }
+  if (await removeMore(tombstone)) await store.commit([remove(ACCESS_GROUPS, tombstone)], { under });
 }

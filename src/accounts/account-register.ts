@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { formatCrn } from '../crn/crn.ts';
-import { EntityExists, NotFound } from '../problems/entity-problems.ts';
+import { EntityExists } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { type Change, insert, remove } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
@@ -11,6 +11,7 @@ import { firstEntityTag } from '../store/entity-tag.ts';
 import type { Page, Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
 import { ACCOUNTS, type Account } from './account.ts';
+import { existingAccount } from './existing-account.ts';
 import { HOST_NAMES, type HostName, MOST_HOST_NAMES, readHostNames } from './host-name.ts';
 import { auditedAccount } from './new-account.ts';
 
@@ -79,12 +80,6 @@ export function hostNameProblem(failure: unknown): unknown {
 
 /** @returns the register of `store` */
 export function accountRegisterIn({ store, access, clock }: AccountRegisterParts): AccountRegister {
-  const existing = async (accountId: string): Promise<Account> => {
-    const account = await store.read(ACCOUNTS).get(accountId);
-    if (account === undefined) throw new NotFound('The account could not be found.');
-    return account;
-  };
-
   const heldBy = async (accountId: string): Promise<readonly HostName[]> =>
     (await store.read(HOST_NAMES).page('byAccount', { equals: [accountId], limit: MOST_HOST_NAMES })).rows;
 
@@ -96,7 +91,7 @@ export function accountRegisterIn({ store, access, clock }: AccountRegisterParts
 
     async get(caller, accountId) {
       await requireOperator(access, caller, 'get');
-      return existing(accountId);
+      return existingAccount(store, accountId);
     },
 
     async update(caller, accountId, { name, hostNames }, ifMatch) {
@@ -108,7 +103,7 @@ export function accountRegisterIn({ store, access, clock }: AccountRegisterParts
           store,
           collection: ACCOUNTS,
           async read() {
-            const account = await existing(accountId);
+            const account = await existingAccount(store, accountId);
             // After the account: whoever changes its names meanwhile changes the account too, and this begins anew.
             held = await heldBy(accountId);
             return account;

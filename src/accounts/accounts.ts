@@ -3,12 +3,12 @@ import type { Caller } from '../access/caller.ts';
 import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { accountCrn } from '../crn/crn.ts';
-import { NotFound } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import type { Store } from '../store/store.ts';
 import { ACCOUNTS, type Account } from './account.ts';
 import { type AccountSettingsChange, auditedSettings, changedSettings } from './account-settings.ts';
 import { clearAllowedAddresses } from './clear-allowed-addresses.ts';
+import { existingAccount } from './existing-account.ts';
 import { requireOpenedRights } from './opened-rights.ts';
 import { refuseOutOfBounds } from './setting-bounds.ts';
 
@@ -43,12 +43,6 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
   const requireRight = (caller: Caller, verb: string, accountId: string): Promise<void> =>
     access.require(caller, `iam-identity.account.${verb}`, { accountId, service: 'iam-identity' });
 
-  const existing = async (accountId: string): Promise<Account> => {
-    const account = await store.read(ACCOUNTS).get(accountId);
-    if (account === undefined) throw new NotFound('The account could not be found.');
-    return account;
-  };
-
   const record = (before: Account, { id, settings }: Account): AuditedChange => ({
     at: clock.now(),
     action: 'iam-identity.account.update',
@@ -62,7 +56,7 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
   return {
     async get(caller, accountId) {
       await requireRight(caller, 'get', accountId);
-      return existing(accountId);
+      return existingAccount(store, accountId);
     },
 
     async updateSettings(caller, accountId, change, ifMatch) {
@@ -72,7 +66,7 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
         store,
         collection: ACCOUNTS,
         async read() {
-          const account = await existing(accountId);
+          const account = await existingAccount(store, accountId);
           await requireOpenedRights(access, caller, { accountId, before: account.settings, change });
           return account;
         },

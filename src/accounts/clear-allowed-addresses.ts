@@ -1,12 +1,12 @@
 import type { AuditedChange } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { accountCrn } from '../crn/crn.ts';
-import { NotFound } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import type { Change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { ACCOUNTS, type Account } from './account.ts';
 import { auditedSettings, changedSettings } from './account-settings.ts';
+import { existingAccount } from './existing-account.ts';
 
 /** What clearing stands on. */
 export interface ClearAddressesParts {
@@ -28,11 +28,7 @@ export function clearAllowedAddresses(
   return changeEntity({
     store,
     collection: ACCOUNTS,
-    async read() {
-      const account = await store.read(ACCOUNTS).get(accountId);
-      if (account === undefined) throw new NotFound('The account could not be found.');
-      return account;
-    },
+    read: () => existingAccount(store, accountId),
     ifMatch: '*',
     next: ({ settings }) => ({
       settings: changedSettings(settings, { allowedAddresses: 'default' }),

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { AUDIT_EVENTS, auditEvent } from '../audit/audit-event.ts';
+import { localOrigin } from '../audit/local-origin.ts';
 import type { Clock } from '../clock/clock.ts';
 import { type Change, insert, remove } from '../store/changes.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease, Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
 import { apiKeyCrn, auditedApiKey } from './new-api-key.ts';
 
@@ -27,22 +27,14 @@ export async function purgeExpiredKeys(store: Store, clock: Clock, under: Lease)
 }
 
 async function removeAll(store: Store, due: readonly ApiKey[], now: number, under: Lease): Promise<void> {
-  try {
-    await store.commit(
-      due.flatMap((apiKey) => [remove(API_KEYS, apiKey), recorded(apiKey, now)]),
-      { under },
-    );
-  } catch (error) {
-    // One was changed at this moment, and may be wanted again; the next round reads it anew.
-    if (!(error instanceof StaleEntityTag)) throw error;
-  }
+  const changes = due.flatMap((apiKey) => [remove(API_KEYS, apiKey), recorded(apiKey, now)]);
+  // One that was changed at this moment may be wanted again.
+  await unlessChanged(() => store.commit(changes, { under }));
 }
 
 /** The service itself does it: the record names nobody. */
 function recorded(apiKey: ApiKey, now: number): Change {
-  const requestId = randomUUID();
-  const origin = { address: 'local', requestId, transactionId: requestId };
-  const event = auditEvent(origin, {
+  const event = auditEvent(localOrigin(), {
     at: now,
     action: 'iam-identity.apikey.purge',
     accountId: apiKey.accountId,

@@ -1,14 +1,14 @@
 import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
 import { remove } from '../store/changes.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease, Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS } from './api-key.ts';
 
 const KEYS_PER_COMMIT = 100;
 const COMMITS_PER_RUN = 20;
 
 /** Removes some of what others keep about a removed service ID. @returns whether nothing of it is left */
-export type RemoveOfServiceId = (serviceId: ServiceId, under: Lease) => Promise<boolean>;
+export type RemoveOfServiceId = (serviceId: ServiceId) => Promise<boolean>;
 
 /**
  * Background work: removes the keys of service IDs that were deleted, in chunks, then the tombstone itself. The keys
@@ -35,12 +35,7 @@ async function removeSome(
   const { accountId, iamId } = tombstone;
   const request = { equals: [accountId, iamId], limit: KEYS_PER_COMMIT };
   const { rows } = await store.read(API_KEYS).page('ofIdentityByCreation', request);
-  if (rows.length === 0 && !(await removeMore(tombstone, under))) return;
+  if (rows.length === 0 && !(await removeMore(tombstone))) return;
   const changes = rows.length === 0 ? [remove(SERVICE_IDS, tombstone)] : rows.map((key) => remove(API_KEYS, key));
-  try {
-    await store.commit(changes, { under });
-  } catch (error) {
-    // A key was changed at this moment; the next round reads it again.
-    if (!(error instanceof StaleEntityTag)) throw error;
-  }
+  await unlessChanged(() => store.commit(changes, { under }));
 }

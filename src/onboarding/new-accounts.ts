@@ -2,14 +2,16 @@ import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { ACCOUNTS, type Account } from '../accounts/account.ts';
 import { auditedAccountTarget, hostNameProblem, requireOperator, takenHostName } from '../accounts/account-register.ts';
+import { existingAccount } from '../accounts/existing-account.ts';
 import { readHostNames } from '../accounts/host-name.ts';
 import { auditedAccount, newAccount, newAccountId } from '../accounts/new-account.ts';
 import { audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { EntityExists, NotFound } from '../problems/entity-problems.ts';
+import { EntityExists } from '../problems/entity-problems.ts';
+import type { Change } from '../store/changes.ts';
 import { insert } from '../store/changes.ts';
+import { staleWhenTaken } from '../store/overtaken.ts';
 import type { Store } from '../store/store.ts';
-import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { requiredEmailOf } from '../users/email.ts';
 import { auditedTarget, auditedUser } from '../users/new-user.ts';
@@ -87,8 +89,7 @@ export function newAccountsIn({ store, access, clock }: NewAccountsParts): NewAc
 
     async renewCode(caller, accountId) {
       await requireOperator(access, caller, 'create');
-      const account = await store.read(ACCOUNTS).get(accountId);
-      if (account === undefined) throw new NotFound('The account could not be found.');
+      const account = await existingAccount(store, accountId);
       return untilUndisturbed(async () => {
         const owner = await store.read(USERS).get(account.ownerIamId);
         const membership = await store.read(MEMBERSHIPS).get(membershipId(accountId, account.ownerIamId));
@@ -105,14 +106,10 @@ export function newAccountsIn({ store, access, clock }: NewAccountsParts): NewAc
 }
 
 /** @throws EntityExists a host name is taken @throws StaleEntityTag somebody made the same user meanwhile */
-async function commitAccount(store: Store, changes: Parameters<Store['commit']>[0]): Promise<void> {
-  try {
-    await store.commit(changes);
-  } catch (failure) {
-    const problem = hostNameProblem(failure);
-    if (problem instanceof AlreadyExists) {
-      throw new StaleEntityTag(problem.collection, 'made meanwhile', { cause: problem });
-    }
-    throw problem;
-  }
+function commitAccount(store: Store, changes: readonly Change[]): Promise<void> {
+  return staleWhenTaken(() =>
+    store.commit(changes).catch((failure: unknown) => {
+      throw hostNameProblem(failure);
+    }),
+  );
 }

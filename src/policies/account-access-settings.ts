@@ -6,8 +6,9 @@ import { accountCrn } from '../crn/crn.ts';
 import { EntityTagStale } from '../problems/entity-problems.ts';
 import { insert, replace } from '../store/changes.ts';
 import { firstEntityTag, nextEntityTag } from '../store/entity-tag.ts';
+import { staleWhenTaken } from '../store/overtaken.ts';
 import type { Store } from '../store/store.ts';
-import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
+import { StaleEntityTag } from '../store/store-errors.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import {
   ACCESS_SETTINGS,
@@ -71,10 +72,8 @@ export function accountAccessSettingsIn({ store, access, clock }: AccountAccessS
         const after = changed(before, change, clock.now());
         const put =
           stored === undefined ? insert(ACCESS_SETTINGS, after) : replace(ACCESS_SETTINGS, after, stored.entityTag);
-        await store.commit([put, audited(caller, record(before, after))]).catch((error: unknown) => {
-          // Somebody else made the first change at this moment: as if it had been just before.
-          throw error instanceof AlreadyExists ? new StaleEntityTag(ACCESS_SETTINGS.name, accountId) : error;
-        });
+        // Somebody else may make the first change at this moment: as if it had been just before.
+        await staleWhenTaken(() => store.commit([put, audited(caller, record(before, after))]));
         return after;
       };
       if (ifMatch === '*') return untilUndisturbed(once);

@@ -1,7 +1,7 @@
 import { removeFromGroups } from '../access-groups/remove-ended-members.ts';
 import { remove } from '../store/changes.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease, Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { MEMBERSHIPS } from '../users/user.ts';
 import { POLICIES, subjectKey } from './policy.ts';
 
@@ -55,14 +55,5 @@ export async function removeRightsOfRemovedUsers(store: Store, under: Lease): Pr
     if (tombstone === undefined) return;
     if (!(await removeRightsOf(store, tombstone, under))) continue;
     await unlessChanged(() => store.commit([remove(MEMBERSHIPS, tombstone)], { under }));
-  }
-}
-
-/** One of them was changed at this moment: the next round reads it again. */
-async function unlessChanged(change: () => Promise<void>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    if (!(error instanceof StaleEntityTag)) throw error;
   }
 }
