@@ -1,19 +1,12 @@
-import type { Request } from 'express';
-import { queryStringOf } from '../../http/read-query.ts';
+import { type AskedList, pageAddress } from '../../http/page-address.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { ParameterInvalid } from '../../problems/request-problems.ts';
 import type { IndexValue } from '../../store/collection.ts';
 import type { Listing } from '../../store/listing.ts';
 
 /** A list, as one request asks for it. */
-export interface ListAddress {
-  readonly publicUrl: string;
+export interface ListAddress extends AskedList {
   readonly cursors: SealedCursors;
-  readonly request: Request;
-  /** The path of the list, `/v1/policies`. */
-  readonly path: string;
-  /** The parameters that the links repeat. */
-  readonly parameters: readonly string[];
   /** Everything that shapes the list: a page token works for no other account, filter or order. */
   readonly context: readonly (string | undefined)[];
 }
@@ -75,7 +68,7 @@ export function writtenPage<T>(address: ListAddress, place: PagePlace, listing: 
   const { rows, first, next } = listing;
   const link = (goesBack: boolean, position: readonly IndexValue[]): Link => {
     const start = address.cursors.seal([goesBack, ...position], contextOf(address));
-    return { href: linkTo(address, start), start };
+    return { href: pageAddress(address, { start }), start };
   };
   // Read backwards, the listing's first row is the last of the page, and what follows in it comes before.
   const before = backwards ? next : isFirst ? undefined : first;
@@ -84,7 +77,7 @@ export function writtenPage<T>(address: ListAddress, place: PagePlace, listing: 
     rows: backwards ? rows.toReversed() : rows,
     envelope: {
       limit: asked.limit,
-      first: { href: linkTo(address, undefined) },
+      first: { href: pageAddress(address, { start: undefined }) },
       ...(behind !== undefined && { next: link(false, behind) }),
       ...(before !== undefined && { previous: link(true, before) }),
     },
@@ -93,14 +86,3 @@ export function writtenPage<T>(address: ListAddress, place: PagePlace, listing: 
 
 const contextOf = ({ path, context }: ListAddress): string =>
   JSON.stringify([path, ...context.map((part) => part ?? '')]);
-
-function linkTo({ publicUrl, request, path, parameters }: ListAddress, start: string | undefined): string {
-  const given = new URLSearchParams(queryStringOf(request));
-  const repeated = new URLSearchParams();
-  for (const name of parameters) {
-    const value = given.get(name);
-    if (value !== null && value !== '' && name !== 'start') repeated.set(name, value);
-  }
-  if (start !== undefined) repeated.set('start', start);
-  return `${publicUrl}${path}?${repeated}`;
-}

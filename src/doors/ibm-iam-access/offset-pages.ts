@@ -1,6 +1,5 @@
-import type { Request } from 'express';
 import { z } from 'zod';
-import { queryStringOf } from '../../http/read-query.ts';
+import { type AskedList, pageAddress } from '../../http/page-address.ts';
 
 const MOST_ROWS = 100;
 const USUAL_ROWS = 50;
@@ -34,17 +33,6 @@ export const OFFSET_MEMBERS = {
   last: LINK,
 } as const;
 
-/** A list, as one request asks for it. */
-export interface OffsetList {
-  readonly request: Request;
-  /** Without a last slash. */
-  readonly publicUrl: string;
-  /** The path of the list. */
-  readonly path: string;
-  /** The parameters that the links repeat. */
-  readonly parameters: readonly string[];
-}
-
 /** What the request asks for. */
 export interface OffsetPlace {
   readonly offset: number;
@@ -55,8 +43,8 @@ export interface OffsetPlace {
 export type OffsetEnvelope = z.input<z.ZodObject<typeof OFFSET_MEMBERS>>;
 
 /** @returns what the list answers beside its rows. @param total rows of the whole list */
-export function offsetEnvelope(list: OffsetList, { offset, limit }: OffsetPlace, total: number): OffsetEnvelope {
-  const link = (at: number) => ({ href: addressOf(list, at, limit) });
+export function offsetEnvelope(list: AskedList, { offset, limit }: OffsetPlace, total: number): OffsetEnvelope {
+  const link = (at: number) => ({ href: pageAddress(list, { limit: String(limit), offset: String(at) }) });
   // A page of no rows has no neighbours, and would be its own next for ever.
   const isPaged = limit > 0;
   const last = isPaged && total > 0 ? Math.floor((total - 1) / limit) * limit : 0;
@@ -69,16 +57,4 @@ export function offsetEnvelope(list: OffsetList, { offset, limit }: OffsetPlace,
     ...(isPaged && offset + limit < total && { next: link(offset + limit) }),
     last: link(last),
   };
-}
-
-function addressOf({ request, publicUrl, path, parameters }: OffsetList, offset: number, limit: number): string {
-  const given = new URLSearchParams(queryStringOf(request));
-  const repeated = new URLSearchParams();
-  for (const name of parameters) {
-    const value = given.get(name);
-    if (value !== null && value !== '' && name !== 'offset' && name !== 'limit') repeated.set(name, value);
-  }
-  repeated.set('limit', String(limit));
-  repeated.set('offset', String(offset));
-  return `${publicUrl}${path}?${repeated}`;
 }

@@ -1,5 +1,6 @@
 import type { DescribedRoles } from '../../policies/described-roles.ts';
 import type { Policy } from '../../policies/policy.ts';
+import { dateOf } from './texts.ts';
 import { v1BodyOf } from './v1-policies.ts';
 import { v2BodyOf } from './v2-policies.ts';
 
@@ -30,9 +31,9 @@ export function policyRepresentation(
     ...(roles === undefined || !isWhole ? body : withRoles(body, version, roles)),
     // What this version has no words for is to be read where its address leads.
     href: `${publicUrl}/${isWhole ? version : 'v2'}/policies/${id}`,
-    created_at: new Date(createdAt).toISOString(),
+    created_at: dateOf(createdAt),
     created_by_id: createdBy,
-    last_modified_at: new Date(modifiedAt).toISOString(),
+    last_modified_at: dateOf(modifiedAt),
     last_modified_by_id: modifiedBy,
     state,
   };

@@ -2,7 +2,6 @@ import type { Operation } from '../../http/openapi.ts';
 import {
   API_KEY,
   API_KEY_CHANGE,
-  API_KEY_CHANGE_HEADERS,
   API_KEY_DETAILS_HEADERS,
   API_KEY_DETAILS_PARAMETERS,
   API_KEY_LIST,
@@ -11,7 +10,7 @@ import {
   NEW_API_KEY_HEADERS,
 } from './api-key-schemas.ts';
 import { failureAnswers } from './failure-answers.ts';
-import { ID_PARAMETERS, READ_PARAMETERS } from './schemas.ts';
+import { CHANGE_HEADERS, ID_PARAMETERS, READ_PARAMETERS } from './schemas.ts';
 
 /** The paths of API keys, as the routes declare them. */
 export const API_KEY_PATHS = {
@@ -82,7 +81,7 @@ export const API_KEY_OPERATIONS: readonly Operation[] = [
     requires: { action: 'iam-identity.apikey.update' },
     summary: 'Change an API key',
     description: 'What is absent stays as it is.',
-    parameters: { path: ID_PARAMETERS, headers: API_KEY_CHANGE_HEADERS },
+    parameters: { path: ID_PARAMETERS, headers: CHANGE_HEADERS },
     body: { schema: API_KEY_CHANGE },
     answers: { 200: { description: 'The key as it is now.', schema: API_KEY }, ...failureAnswers(404, 409, 413, 415) },
   },

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   ACCOUNT_ID,
   ACTION_WHEN_LEAKED,
-  CHANGE_HEADERS,
   CHOSEN_VALUE,
   DATE,
   DESCRIPTION,
@@ -62,9 +61,6 @@ export const API_KEY_CHANGE = z
     expires_at: DATE.optional(),
   })
   .meta({ id: 'ApiKeyChange' });
-
-/** The headers of `PUT /v1/apikeys/{id}`. */
-export const API_KEY_CHANGE_HEADERS = CHANGE_HEADERS;
 
 /** Headers of `GET /v1/apikeys/details`. */
 export const API_KEY_DETAILS_HEADERS = z.object({

@@ -1,19 +1,12 @@
-import type { Request } from 'express';
-import { queryStringOf } from '../../http/read-query.ts';
+import { type AskedList, pageAddress } from '../../http/page-address.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { ParameterInvalid } from '../../problems/request-problems.ts';
 import type { IndexValue } from '../../store/collection.ts';
 import type { Listing } from '../../store/listing.ts';
 
 /** A list, as one request asks for it. */
-export interface ListAddress {
-  readonly publicUrl: string;
+export interface ListAddress extends AskedList {
   readonly cursors: SealedCursors;
-  readonly request: Request;
-  /** The path of the list, `/v1/apikeys`. */
-  readonly path: string;
-  /** The parameters that the links repeat. */
-  readonly parameters: readonly string[];
   /** Everything that shapes the list: a page token works for no other account, filter or order. */
   readonly context: readonly (string | undefined)[];
 }
@@ -77,7 +70,7 @@ export function writtenPage<T>(address: ListAddress, place: PagePlace, listing: 
   const { rows, first, next } = listing;
   const offset = offsetOf(place, listing);
   const link = (goesBack: boolean, at: number, position: readonly IndexValue[] = []): string =>
-    linkTo(address, address.cursors.seal([goesBack, at, ...position], contextOf(address)));
+    pageAddress(address, { pagetoken: address.cursors.seal([goesBack, at, ...position], contextOf(address)) });
   // Read backwards, the listing's first row is the last of the page, and what follows in it comes before.
   const before = backwards ? next : offset > 0 ? first : undefined;
   const behind = backwards ? first : next;
@@ -101,14 +94,3 @@ function offsetOf({ backwards, offset }: PagePlace, { rows, next }: Listing<unkn
 
 const contextOf = ({ path, context }: ListAddress): string =>
   JSON.stringify([path, ...context.map((part) => part ?? '')]);
-
-function linkTo({ publicUrl, request, path, parameters }: ListAddress, pagetoken: string): string {
-  const given = new URLSearchParams(queryStringOf(request));
-  const repeated = new URLSearchParams();
-  for (const name of parameters) {
-    const value = given.get(name);
-    if (value !== null && value !== '' && name !== 'pagetoken') repeated.set(name, value);
-  }
-  repeated.set('pagetoken', pagetoken);
-  return `${publicUrl}${path}?${repeated}`;
-}
