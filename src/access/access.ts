@@ -56,6 +56,8 @@ export interface Access {
    * @throws AccessDenied unless the caller holds everything that `grants` would give in the account
    */
   requireHeld(caller: Caller, accountId: string, grants: readonly Grant[]): Promise<void>;
+  /** As `requireHeld`, of one caller many times within one call, and without a refusal. Not to be kept for another call. */
+  holdsOften(caller: Caller): (accountId: string, grants: readonly Grant[]) => Promise<boolean>;
   /**
    * The same for what somebody else has: whoever makes a key for an identity, or joins a group, comes to hold it.
    * @param subject an iam id, or the id of an access group
@@ -131,17 +133,21 @@ export function accessWith(parts: AccessParts): Access {
     return policies.permits(action, decisionTarget(target), clock.now());
   };
 
-  const holds = async (caller: Caller, accountId: string, grants: readonly Grant[]): Promise<boolean> => {
+  const holds = async (
+    known: AccessDirectory,
+    caller: Caller,
+    { accountId, grants }: { readonly accountId: string; readonly grants: readonly Grant[] },
+  ): Promise<boolean> => {
     if (grants.length === 0) return true;
     if (caller.accountId !== accountId) return false;
-    if ((await ownerOfAccount(accountId)) === caller.iamId) return true;
-    const held = await policySetOf(accountId, caller.iamId);
+    if ((await known.ownerOfAccount(accountId)) === caller.iamId) return true;
+    const held = await known.policySetOf(accountId, caller.iamId);
     const effort = effortOfComparison();
     return grants.every((grant) => held.covers(grant, effort));
   };
 
   const requireHeld = async (caller: Caller, accountId: string, grants: readonly Grant[]): Promise<void> => {
-    if (await holds(caller, accountId, grants)) return;
+    if (await holds(directory, caller, { accountId, grants })) return;
     throw new AccessDenied('You are not authorized to perform this action.', {
       details: 'You may only give rights that you hold yourself, on the same resources.',
     });
@@ -155,6 +161,10 @@ export function accessWith(parts: AccessParts): Access {
     },
     allowsLately: (who, action, target) => decide(recentDirectory, who, action, target),
     requireHeld,
+    holdsOften(caller) {
+      const known = readOnce(directory);
+      return (accountId, grants) => holds(known, caller, { accountId, grants });
+    },
     async requireHeldBy(caller, accountId, subject) {
       if (subject === caller.iamId) return;
       // Takeover of the owner: the owner's rights are in no policy.

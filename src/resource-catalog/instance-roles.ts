@@ -13,12 +13,15 @@ const CHANGE_KEYS = [
   'resource-controller.credential.delete',
 ];
 
+/** To see the values of every key, also of one that may do more than who looks. */
+export const SEE_ALL_CREDENTIALS = 'resource-controller.credential.retrieve_all';
+
 /** The platform roles of a service that has instances: who may provision one, and make resource keys to it. */
 export const INSTANCE_PLATFORM_ROLES: ServiceDefinition['platformRoles'] = {
   Viewer: READ,
   Operator: [...READ, ...READ_KEYS],
   Editor: [...READ, ...READ_KEYS, ...CHANGE, ...CHANGE_KEYS],
-  Administrator: [...READ, ...READ_KEYS, ...CHANGE, ...CHANGE_KEYS, ...POLICY_ACTIONS],
+  Administrator: [...READ, ...READ_KEYS, ...CHANGE, ...CHANGE_KEYS, SEE_ALL_CREDENTIALS, ...POLICY_ACTIONS],
 };
 
 /** Further platform roles of a service that has instances (IBM Cloud docs, "IAM role CRNs"). */

@@ -3,12 +3,15 @@ import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
 import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
 import { newDefaultIngestionKey } from '../ingestion-keys/new-ingestion-key.ts';
+import { policySetsIn } from '../policies/policy-sets.ts';
 import { resourceGroupsIn } from '../resource-groups/resource-groups.ts';
 import type { InstanceHooks } from '../resource-instances/instance-hooks.ts';
 import { instanceRemovalIn } from '../resource-instances/instance-removal.ts';
 import { reclamationsIn } from '../resource-instances/reclamations.ts';
 import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
 import { resourceInstancesIn } from '../resource-instances/resource-instances.ts';
+import { endResourceKeysOfInstance, keysOfInstance } from '../resource-keys/end-keys.ts';
+import { resourceKeysIn } from '../resource-keys/resource-keys.ts';
 import type { Store } from '../store/store.ts';
 
 /** What resources and the keys to them are joined from. */
@@ -25,14 +28,16 @@ export type ResourceDomains = ReturnType<typeof resourceDomainsIn>;
 export function resourceDomainsIn(parts: ResourceDomainParts) {
   const hooks: InstanceHooks = {
     alsoProvisioned: (caller, instance) => newDefaultIngestionKey(parts, instance, caller, parts.clock.now()),
-    dependantsOf: async () => undefined,
+    dependantsOf: (instance) => keysOfInstance(parts.store, instance),
     async endWhatHangsOn(caller, instance, forGood) {
+      await endResourceKeysOfInstance(parts, caller, instance);
       // Those that stand alone are refused while the instance is not active, and are there again once it is restored.
       if (forGood) await endKeysOfInstance(parts, caller, instance);
     },
   };
   const instanceRemoval = instanceRemovalIn({ ...parts, hooks });
   return {
+    resourceKeys: resourceKeysIn({ ...parts, policySets: policySetsIn(parts) }),
     resourceGroups: resourceGroupsIn({
       ...parts,
       inUse: async ({ accountId, id }) => {

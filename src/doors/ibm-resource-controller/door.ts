@@ -5,11 +5,16 @@ import { RouteUnknown } from '../../problems/request-problems.ts';
 import { resourceFailures } from './answers.ts';
 import { type GroupRouteParts, groupRoutes } from './group-routes.ts';
 import { type InstanceRouteParts, instanceRoutes } from './instance-routes.ts';
+import { type KeyRouteParts, keyRoutes } from './key-routes.ts';
 import { quotaRoutes } from './quota-routes.ts';
 import { type ReclamationRouteParts, reclamationRoutes } from './reclamation-routes.ts';
 
 /** What the door stands on. */
-export interface IbmResourceControllerDoorParts extends GroupRouteParts, InstanceRouteParts, ReclamationRouteParts {
+export interface IbmResourceControllerDoorParts
+  extends GroupRouteParts,
+    InstanceRouteParts,
+    KeyRouteParts,
+    ReclamationRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -34,6 +39,7 @@ export function ibmResourceControllerDoor(parts: IbmResourceControllerDoorParts)
   quotaRoutes(router, parts);
   instanceRoutes(router, parts);
   reclamationRoutes(router, parts);
+  keyRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -55,6 +55,7 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   replaceAccessGroupRule: async () => ({ json: { name: 'changed', ...RULE } }),
   createRole: async ({ accountId, name }) => ({ json: roleBody(accountId, name) }),
   replaceRole: async () => ({ json: { display_name: 'changed', actions: ['resource-controller.instance.retrieve'] } }),
+  createResourceKey: async ({ things, name }) => ({ json: { name, source: await things.of('resource_instances') } }),
   getMfaStatus: async ({ things }) => ({ query: { iam_id: await things.of('users') } }),
   createResourceInstance: async ({ accountId }) => ({ json: instanceBody(accountId) }),
   authorize: async ({ accountId, iamId }) => ({ json: [question(accountId, await iamId())] }),

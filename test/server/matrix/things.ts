@@ -78,6 +78,10 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     },
     actions: async () => 'restore',
     roles: () => make('/v2/roles', roleBody(accountId, name())),
+    resource_keys: async () => {
+      const crn = await make('/v2/resource_keys', { name: name(), source: await of('resource_instances') });
+      return crn.slice(crn.lastIndexOf(':') + 1);
+    },
   };
   return {
     of,
