@@ -6,7 +6,8 @@ import { AUDIT_EVENTS, type AuditedChange, type AuditedState, auditEvent, audite
 import { formatCrn } from '../crn/crn.ts';
 import type { ResourceInstance } from '../resource-instances/resource-instance.ts';
 import type { Sealing } from '../secrets/sealing.ts';
-import { type Change, insert } from '../store/changes.ts';
+import { type Change, insert, replace } from '../store/changes.ts';
+import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { INGESTION_KEYS, type IngestionKey, type IngestionKeyType } from './ingestion-key.ts';
 
@@ -26,8 +27,8 @@ export async function withApiKeys(store: Store, rows: readonly IngestionKey[]): 
   return (await Promise.all(held)).flat();
 }
 
-/** More than a resource key can have: one of each type, and for each those that it was rotated from and have not ended. */
-const MOST_OF_ONE_RESOURCE_KEY = 100;
+/** Most keys of one resource key: of each type one, and those in the place of which it was made and that have not ended. */
+export const MOST_OF_ONE_RESOURCE_KEY = 20;
 
 /** @returns the ingestion and service keys of a resource key, the oldest first, also those that are ending */
 export async function keysOfResourceKey(store: Store, resourceKeyId: string): Promise<readonly HeldIngestionKey[]> {
@@ -42,6 +43,25 @@ export const currentKeyOf = (keys: readonly HeldIngestionKey[], type: IngestionK
 /** @returns the value of a key; `undefined`: it was shown once. Who may see it, the caller has asked */
 export const secretOfKey = (sealing: Sealing, { apiKey }: HeldIngestionKey): string | undefined =>
   apiKey.sealedSecret && sealing.unseal(apiKey.sealedSecret, sealedSecretContext(apiKey.id));
+
+/** @returns the key as it is after a change of its rows, with new entity tags */
+export const changedKey = (
+  { ingestionKey, apiKey }: HeldIngestionKey,
+  change: { readonly ingestionKey: Partial<IngestionKey>; readonly apiKey: Partial<ApiKey> },
+  modifiedAt: number,
+): HeldIngestionKey => ({
+  ingestionKey: {
+    ...{ ...ingestionKey, ...change.ingestionKey },
+    ...{ modifiedAt, entityTag: nextEntityTag(ingestionKey.entityTag) },
+  },
+  apiKey: { ...apiKey, ...change.apiKey, modifiedAt, entityTag: nextEntityTag(apiKey.entityTag) },
+});
+
+/** @returns what puts both rows in the place of those that were read */
+export const replaced = (before: HeldIngestionKey, after: HeldIngestionKey): readonly Change[] => [
+  replace(API_KEYS, after.apiKey, before.apiKey.entityTag),
+  replace(INGESTION_KEYS, after.ingestionKey, before.ingestionKey.entityTag),
+];
 
 /** What was done with a key. */
 export interface RecordedKeyChange {

@@ -70,6 +70,13 @@ export function backgroundWork(
       run: (under) => finishRemovals({ store, clock, rooms: resources }, under),
     },
     {
+      name: 'remove ingestion keys that have ended',
+      everyMilliseconds: 30_000,
+      // Loaded late, as below.
+      run: async (under) =>
+        (await import('../ingestion-keys/remove-ended-keys.ts')).removeEndedKeys(store, clock, under),
+    },
+    {
       name: 'make reports',
       everyMilliseconds: 1_000,
       // Loaded late: no start waits for what seldom has anything to do.

@@ -1,0 +1,29 @@
+import type { Caller } from '../access/caller.ts';
+import { parseCrn } from '../crn/crn.ts';
+import { AccessDenied, NotFound } from '../problems/entity-problems.ts';
+import { instanceCrn, RESOURCE_INSTANCES, type ResourceInstance } from '../resource-instances/resource-instance.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * @param name a GUID or a cloud resource name
+ * @returns the instance, whatever its state but for one that is no more
+ * @throws NotFound  there is none in the account of the caller
+ */
+export async function existingInstance(store: Store, caller: Caller, name: string): Promise<ResourceInstance> {
+  const id = name.startsWith('crn:') ? (parseCrn(name)?.instance ?? '') : name;
+  const instance = await store.read(RESOURCE_INSTANCES).get(id);
+  const isNamed = instance !== undefined && (name === id || name === instanceCrn(instance));
+  // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
+  if (!isNamed || instance.accountId !== caller.accountId || instance.state === 'removed') throw noSuchInstance();
+  return instance;
+}
+
+/** @throws AccessDenied  nothing is made for it now */
+export function requireActive({ state }: Pick<ResourceInstance, 'state'>): void {
+  if (state === 'active') return;
+  throw new AccessDenied('The resource instance is not active.', {
+    details: `Its state is '${state}'; its keys are refused until it is active again.`,
+  });
+}
+
+const noSuchInstance = (): NotFound => new NotFound('The resource instance could not be found.');
