@@ -44,6 +44,20 @@ export function requiredBearerTokenOf(request: IncomingMessage): string {
 }
 
 /**
+ * The key of a request whose scheme is followed by nothing else, such as `Token`; `undefined` without an `Authorization` header or
+ * with another scheme.
+ * @param scheme in lower case
+ * @throws RequestMalformed    the header is repeated, too long, or holds more than a key
+ * @throws CredentialsMissing  the scheme stands there without a key
+ */
+export function credentialOfScheme(request: IncomingMessage, scheme: string): string | undefined {
+  const key = credentialsOf(request, scheme);
+  if (key === '') throw missing();
+  if (key !== undefined && !TOKEN68.test(key)) throw new RequestMalformed('The key has characters that no key has.');
+  return key;
+}
+
+/**
  * The client's id and secret (RFC 7617); `undefined` without an `Authorization` header or with another scheme. Both are
  * percent-decoded as RFC 6749, section 2.3.1 wants; a client that does not encode is understood too, because a `+` and
  * a lone `%` stay what they are.

@@ -36,7 +36,7 @@ export type Requirement =
   | { readonly shows: string; readonly of?: 'the account of the token' };
 
 /** How a caller may prove itself. */
-export type SecurityScheme = 'bearer' | 'basic';
+export type SecurityScheme = 'bearer' | 'basic' | 'servicekey';
 
 /** The parameters of an operation, one member of the object each; what the schema needs is `required`. */
 export interface OperationParameters {
@@ -77,6 +77,7 @@ export interface DescribedOperations {
 export const SECURITY_SCHEMES: Readonly<Record<SecurityScheme, DocumentPart>> = {
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   basic: { type: 'http', scheme: 'basic' },
+  servicekey: { type: 'apiKey', in: 'header', name: 'servicekey' },
 };
 
 /**

@@ -12,11 +12,16 @@ import type { Store } from '../store/store.ts';
 export async function existingInstance(store: Store, caller: Caller, name: string): Promise<ResourceInstance> {
   const id = name.startsWith('crn:') ? (parseCrn(name)?.instance ?? '') : name;
   const instance = await store.read(RESOURCE_INSTANCES).get(id);
-  const isNamed = instance !== undefined && (name === id || name === instanceCrn(instance));
   // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
-  if (!isNamed || instance.accountId !== caller.accountId || instance.state === 'removed') throw noSuchInstance();
+  if (instance?.accountId !== caller.accountId || instance.state === 'removed' || !isNamed(instance, name)) {
+    throw noSuchInstance();
+  }
   return instance;
 }
+
+/** Whether this is the name of an instance: its GUID, or its cloud resource name. */
+export const isNamed = (instance: ResourceInstance, name: string): boolean =>
+  name === instance.id || name === instanceCrn(instance);
 
 /** @throws AccessDenied  nothing is made for it now */
 export function requireActive({ state }: Pick<ResourceInstance, 'state'>): void {

@@ -8,7 +8,7 @@ import { readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { planRemoval } from './end-ingestion-keys.ts';
-import { existingInstance, requireActive } from './existing-instance.ts';
+import { existingInstance, isNamed, requireActive } from './existing-instance.ts';
 import {
   changedKey,
   type HeldIngestionKey,
@@ -92,6 +92,7 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
 
   const named = async (manager: KeyManager, name: string, verb: KeyVerb): Promise<ResourceInstance> => {
     const instance = await existingInstance(store, manager, name);
+    if (!mayBe(manager, instance)) throw notFound();
     await requireManaging(access, manager, instance, verb);
     return instance;
   };
@@ -101,10 +102,9 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
     // One answer for "missing" and "another account's": ids of other tenants cannot be probed. So for another instance's,
     // which is as much to the holder of a service key.
     if (row?.accountId !== manager.accountId || row.endsAt <= clock.now()) throw notFound();
-    if (manager.instanceId !== undefined && manager.instanceId !== row.instanceId) throw notFound();
     const instance = await store.read(RESOURCE_INSTANCES).get(row.instanceId);
     const [key] = await withApiKeys(store, [row]);
-    if (instance === undefined || key === undefined) throw notFound();
+    if (instance === undefined || key === undefined || !mayBe(manager, instance)) throw notFound();
     await requireManaging(access, manager, instance, verb);
     return { ...key, instance };
   };
@@ -173,5 +173,9 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
 }
 
 type KeyOfInstance = HeldIngestionKey & { readonly instance: ResourceInstance };
+
+/** Whether the instance is one with whose keys the manager has to do. */
+const mayBe = ({ instance: name }: KeyManager, instance: ResourceInstance): boolean =>
+  name === undefined || isNamed(instance, name);
 
 const notFound = (): NotFound => new NotFound('The key could not be found.');

@@ -8,7 +8,12 @@ import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.
 import { ApiKeyUnknown } from '../problems/credential-problems.ts';
 import { isRefusal } from '../problems/is-refusal.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
-import { instanceTarget, RESOURCE_INSTANCES, type ResourceInstance } from '../resource-instances/resource-instance.ts';
+import {
+  instanceCrn,
+  instanceTarget,
+  RESOURCE_INSTANCES,
+  type ResourceInstance,
+} from '../resource-instances/resource-instance.ts';
 import type { Store } from '../store/store.ts';
 import { requireActive } from './existing-instance.ts';
 import { INGESTION_KEYS, KIND_OF_TYPE } from './ingestion-key.ts';
@@ -21,9 +26,12 @@ import { logLinesOf } from './new-ingestion-key.ts';
  */
 export interface KeyManager extends Caller {
   readonly way: 'configuration' | 'console' | 'service-key';
-  /** The one instance with whose keys it has to do; absent: any. */
-  readonly instanceId?: string;
+  /** The one instance with whose keys it has to do, by its GUID or its cloud resource name; absent: any. */
+  readonly instance?: string;
 }
+
+/** Somebody who proved a key of an instance. */
+export type ServiceKeyHolder = KeyManager & { readonly instance: string };
 
 /** What is done with the keys of an instance. */
 export type KeyVerb = 'list' | 'create' | 'update' | 'delete';
@@ -63,7 +71,7 @@ export async function requireManaging(
  * @throws AccessDenied  the instance is not active
  * @throws RateLimited   too many were bad, from one address
  */
-export type AuthenticateServiceKey = (secret: string, origin: Origin) => Promise<KeyManager>;
+export type AuthenticateServiceKey = (secret: string, origin: Origin) => Promise<ServiceKeyHolder>;
 
 /** What the authentication of service keys stands on. */
 export interface AuthenticateServiceKeyParts {
@@ -89,7 +97,11 @@ export function authenticateServiceKeyWith(parts: AuthenticateServiceKeyParts): 
   };
 }
 
-async function managerOf(parts: AuthenticateServiceKeyParts, secret: string, origin: Origin): Promise<KeyManager> {
+async function managerOf(
+  parts: AuthenticateServiceKeyParts,
+  secret: string,
+  origin: Origin,
+): Promise<ServiceKeyHolder> {
   const { store, clock, authenticateApiKey, requireAllowedAddress } = parts;
   const apiKey = await authenticateApiKey(secret, [KIND_OF_TYPE.service]);
   const row = apiKey && (await store.read(INGESTION_KEYS).get(apiKey.id));
@@ -105,6 +117,6 @@ async function managerOf(parts: AuthenticateServiceKeyParts, secret: string, ori
   const { address, requestId, transactionId } = origin;
   return {
     ...{ iamId, accountId, apiKeyId, address, requestId, transactionId },
-    ...{ way: 'service-key', instanceId: instance.id },
+    ...{ way: 'service-key', instance: instanceCrn(instance) },
   };
 }

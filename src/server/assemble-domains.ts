@@ -132,7 +132,10 @@ export async function assembleDomains(parts: AssembleParts) {
       (await import('./people.ts')).peopleIn({ store, access, clock, digests, sealing, recorder, limiter }),
     ),
     resources: whenAsked(async () =>
-      (await import('./resource-domains.ts')).resourceDomainsIn({ store, access, clock, digests, sealing }),
+      (await import('./resource-domains.ts')).resourceDomainsIn({
+        ...{ store, access, clock, digests, sealing, limiter },
+        ...{ authenticateApiKey: authenticate, requireAllowedAddress },
+      }),
     ),
     apiKeys,
     serviceIds,

@@ -1,8 +1,13 @@
 import type { Access } from '../access/access.ts';
+import type { RequireAllowedAddress } from '../accounts/allowed-addresses.ts';
+import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
 import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
+import { ingestionKeysIn } from '../ingestion-keys/ingestion-keys.ts';
+import { authenticateServiceKeyWith } from '../ingestion-keys/key-manager.ts';
 import { newDefaultIngestionKey } from '../ingestion-keys/new-ingestion-key.ts';
+import type { FailedAttempts } from '../limits/failed-attempts.ts';
 import { policySetsIn } from '../policies/policy-sets.ts';
 import { resourceGroupsIn } from '../resource-groups/resource-groups.ts';
 import type { InstanceHooks } from '../resource-instances/instance-hooks.ts';
@@ -19,6 +24,10 @@ export interface ResourceDomainParts extends ApiKeyMakerParts {
   readonly store: Store;
   readonly access: Access;
   readonly clock: Clock;
+  readonly authenticateApiKey: AuthenticateApiKey;
+  readonly requireAllowedAddress: RequireAllowedAddress;
+  /** @returns the limiter of this name */
+  readonly limiter: (name: string) => FailedAttempts;
 }
 
 /** All of it. No exchange needs any: it is loaded with the first request that does. */
@@ -47,6 +56,11 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
     }),
     resourceInstances: resourceInstancesIn({ ...parts, hooks }),
     instanceRemoval,
+    ingestionKeys: ingestionKeysIn(parts),
+    authenticateServiceKey: authenticateServiceKeyWith({
+      ...parts,
+      failedAttempts: parts.limiter('failed_service_keys'),
+    }),
     reclamations: reclamationsIn({ ...parts, removal: instanceRemoval }),
   };
 }

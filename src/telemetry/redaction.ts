@@ -7,6 +7,8 @@ const SECRET_NAMES = [
   'set-cookie',
   'x-api-key',
   'iam-apikey',
+  'servicekey',
+  'ingestionkey',
   'apikey',
   'api_key',
   'apiKey',
@@ -38,7 +40,7 @@ export const REDACTED_PATHS: readonly string[] = ['', '*', '*.*'].flatMap((paren
 // Some clients percent-encode the underscore in a path.
 const OWN_KEY = /lk(?:_|%5F)[A-Za-z0-9_]{20,}/gi;
 const SIGNED_TOKEN = /eyJ[A-Za-z0-9_-]{16}[A-Za-z0-9_.-]*/g;
-const CREDENTIALS = /\b(Bearer|Basic) [A-Za-z0-9+/=._~-]{8,}/gi;
+const CREDENTIALS = /\b(Bearer|Basic|Token|ApiKey) [A-Za-z0-9+/=._~-]{8,}/gi;
 
 /**
  * The last line before a log is written: whatever looks like one of our keys, like a signed token, or like credentials

@@ -6,6 +6,7 @@ import { type AccountRouteParts, accountRoutes } from './account-routes.ts';
 import { type ActivationRouteParts, activationRoutes } from './activation-routes.ts';
 import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allowed-addresses-routes.ts';
 import { productFailures } from './answers.ts';
+import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
@@ -17,7 +18,8 @@ export interface LatchkeyDoorParts
     AllowedAddressesRouteParts,
     AccountRouteParts,
     ActivationRouteParts,
-    SelfRouteParts {
+    SelfRouteParts,
+    IngestionKeyRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -37,6 +39,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   accountRoutes(router, parts);
   activationRoutes(router, parts);
   selfRoutes(router, parts);
+  ingestionKeyRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

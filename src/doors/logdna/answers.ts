@@ -1,25 +1,9 @@
-import type { Request, RequestHandler } from 'express';
-import type { Caller } from '../../access/caller.ts';
+import type { OnFailure } from '../../http/api-answers.ts';
 import type { Respond } from '../../http/app.ts';
 import { refusalHeaders } from '../../http/refusal-headers.ts';
-import { type RequestNames, requestNamesOf } from '../../http/request-identity.ts';
-import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../../http/security-headers.ts';
+import { requestNamesOf } from '../../http/request-identity.ts';
 import { Problem } from '../../problems/problem.ts';
 import { LOG_PROBLEMS } from './log-problems.ts';
-
-/** Proves who makes the request. @throws CredentialsMissing, TokenInvalid, TokenExpired, TokenRevoked */
-export type CallerOf = (request: Request) => Promise<Caller>;
-
-/** Told of every failure that this door answers, with what only the log may know. */
-export type OnFailure = (failure: unknown, status: number, request: Request, names: RequestNames) => void;
-
-/** Sets the headers of every answer of this door, also of failures: keys are for no cache. */
-export const commonHeaders: RequestHandler = (request, response, next) => {
-  const { transactionId, requestId } = requestNamesOf(request);
-  response.set(SECURITY_HEADERS).set(NO_STORE_HEADERS);
-  response.set({ 'Transaction-Id': transactionId, 'X-Request-Id': requestId });
-  next();
-};
 
 /** Writes failures in LogDNA's form; of what is not a problem nothing is told. */
 export function logFailures(onFailure: OnFailure): Respond {

@@ -1,16 +1,18 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
-import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
-import { commonHeaders, logFailures, type OnFailure } from './answers.ts';
+import { logFailures } from './answers.ts';
+import { type ConfigKeyRouteParts, configKeyRoutes } from './config-key-routes.ts';
 
 /** What the door stands on. */
-export interface LogdnaDoorParts {
+export interface LogdnaDoorParts extends ConfigKeyRouteParts {
   readonly onFailure: OnFailure;
 }
 
 /** As in `server/doors.ts`, which lets nothing else come here. */
-const PREFIXES = ['/v1/config', '/logs/ingest', '/logs/agent'];
+const CONFIG_PREFIX = '/v1/config';
+const PREFIXES = [CONFIG_PREFIX, '/logs/ingest', '/logs/agent'];
 
 /**
  * LogDNA's API, which IBM Log Analysis and Activity Tracker have too: the keys of an instance, and the place where agents send to. It
@@ -18,7 +20,8 @@ const PREFIXES = ['/v1/config', '/logs/ingest', '/logs/agent'];
  */
 export function logdnaDoor(parts: LogdnaDoorParts): Router {
   const router = Router();
-  router.use(PREFIXES, commonHeaders, secretsRefused);
+  router.use(CONFIG_PREFIX, commonHeaders, secretsRefused());
+  configKeyRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
@@ -26,8 +29,3 @@ export function logdnaDoor(parts: LogdnaDoorParts): Router {
   router.use(respondWith(logFailures(parts.onFailure)));
   return router;
 }
-
-const secretsRefused: RequestHandler = (request, _response, next) => {
-  refuseSecretsInUrl(request);
-  next();
-};

@@ -58,8 +58,24 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   createResourceKey: async ({ things, name }) => ({ json: { name, source: await things.of('resource_instances') } }),
   getMfaStatus: async ({ things }) => ({ query: { iam_id: await things.of('users') } }),
   createResourceInstance: async ({ accountId }) => ({ json: instanceBody(accountId) }),
+  listIngestionKeys: async ({ things }) => ({ query: { instance: await things.of('log_instance') } }),
+  createIngestionKey: async ({ things }) => ({
+    json: { name: 'new', instance: await things.of('log_instance') },
+  }),
+  listConfigKeys: async (known) => ofConfigInstance(known),
+  createConfigKey: async (known) => ({ ...(await ofConfigInstance(known)), query: { type: 'ingestion' } }),
+  getConfigKey: async (known) => ofConfigInstance(known),
+  updateConfigKey: async (known) => ofConfigInstance(known),
+  deleteConfigKey: async (known) => ofConfigInstance(known),
   authorize: async ({ accountId, iamId }) => ({ json: [question(accountId, await iamId())] }),
 };
+
+/** With a bearer token the keys of an instance are asked for by its name, in a header. */
+async function ofConfigInstance({ things }: Known): Promise<Example> {
+  // The key first: it is of the same instance.
+  await things.of('keys');
+  return { headers: { 'cloud-resource-name': await things.of('config_instance') } };
+}
 
 interface Example {
   readonly json?: unknown;

@@ -32,8 +32,8 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     known.set(kind, id);
     return id;
   };
-  const instance = async (): Promise<string> => {
-    const json = instanceBody(accountId);
+  const instance = async (ofService?: string): Promise<string> => {
+    const json = instanceBody(accountId, ofService);
     const { body } = await service.call('POST', '/v2/resource_instances', { token: await ownerToken(), json });
     // Its id is a CRN, which would have to be encoded in a path.
     return String(body.guid);
@@ -70,13 +70,19 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     },
     resource_groups: () => make('/v2/resource_groups', { account_id: accountId, name: name() }),
     quota_definitions: async () => GROUP_QUOTA_ID,
-    resource_instances: instance,
+    resource_instances: () => instance(),
     reclamations: async () => {
       const id = await instance();
       await service.call('DELETE', `/v2/resource_instances/${id}`, { token: await ownerToken() });
       return id;
     },
     actions: async () => 'restore',
+    log_instance: () => instance('logs'),
+    ingestion_keys: async () =>
+      make('/latchkey/v1/ingestion_keys', { name: name(), instance: await of('log_instance') }),
+    // Of an instance of their own: a request names both.
+    config_instance: () => instance('logs'),
+    keys: async () => make('/latchkey/v1/ingestion_keys', { name: name(), instance: await of('config_instance') }),
     roles: () => make('/v2/roles', roleBody(accountId, name())),
     resource_keys: async () => {
       const crn = await make('/v2/resource_keys', { name: name(), source: await of('resource_instances') });
@@ -115,10 +121,8 @@ export const policyBody = ({ accountId, iamId }: { readonly accountId: string; r
 });
 
 /** An instance of a plan that reclaims, in the account's default group. */
-export const instanceBody = (accountId: string) => {
-  const plan = SERVICE_PLANS.find(
-    ({ plan: { reclaims }, service: { name } }) => reclaims && name === 'generic-service',
-  );
+export const instanceBody = (accountId: string, service = 'generic-service') => {
+  const plan = SERVICE_PLANS.find(({ plan: { reclaims }, service: { name } }) => reclaims && name === service);
   const resource_group = defaultResourceGroup(accountId).id;
   return { name: 'instance', target: 'us-south', resource_group, resource_plan_id: plan?.plan.id };
 };
