@@ -9,6 +9,8 @@ import { recordExchanges } from '../audit/record-exchanges.ts';
 import { trackRecordIn } from '../audit/track-record.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
+import { handOversIn } from '../log-forwarding/hand-over.ts';
+import { spoolTrimming } from '../log-forwarding/trim-spool.ts';
 import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
@@ -82,7 +84,9 @@ export async function assembleDomains(parts: AssembleParts) {
   opened.defer(() => recorder.close());
 
   const limiter = limitersFor(parts);
-  const spool = lateSpool({ config, clock, bounds: { bytes: config.logLines.limitBytes } });
+  const { limitBytes, retentionMilliseconds, sink } = config.logLines;
+  const handOvers = sink && handOversIn(store);
+  const spool = lateSpool({ config, clock, bounds: { bytes: limitBytes, handedOver: handOvers?.positionOf } });
   opened.defer(() => spool.close());
 
   const access = accessWith({
@@ -155,5 +159,6 @@ export async function assembleDomains(parts: AssembleParts) {
     revocations,
     recorder,
     spool,
+    trimSpool: spoolTrimming({ spool, clock, retentionMilliseconds, limitBytes, handOvers }),
   };
 }

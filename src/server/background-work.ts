@@ -23,10 +23,12 @@ const SWEEP_ROWS = 1_000;
 /** For one sweep of everything: less than a stop waits for background work. */
 const SWEEP_BUDGET_MILLISECONDS = 1_000;
 
+type BackgroundDomains = Pick<Domains, 'signingKeys' | 'revocations' | 'resources' | 'trimSpool'>;
+
 /** Background work, each a bounded piece at a time. @param budgetMilliseconds how long one sweep may go on */
 export function backgroundWork(
   store: Store,
-  { signingKeys, revocations, resources }: Pick<Domains, 'signingKeys' | 'revocations' | 'resources'>,
+  { signingKeys, revocations, resources, trimSpool }: BackgroundDomains,
   clock: Clock,
   budgetMilliseconds = SWEEP_BUDGET_MILLISECONDS,
 ): readonly Job[] {
@@ -82,6 +84,7 @@ export function backgroundWork(
       // Loaded late: no start waits for what seldom has anything to do.
       run: async (under) => (await import('../reports/make-reports.ts')).makeReports(store, under),
     },
+    { name: 'remove log lines that are too old or too many', everyMilliseconds: 10_000, run: trimSpool },
     {
       name: 'keep the snapshot of revocations',
       everyMilliseconds: SNAPSHOT_MILLISECONDS,

@@ -10,6 +10,7 @@ import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import { INGESTION_USE } from '../ingestion/ingestion-use.ts';
 import { INGESTION_KEYS } from '../ingestion-keys/ingestion-key.ts';
+import { HAND_OVERS } from '../log-forwarding/hand-over.ts';
 import { NODES } from '../nodes/node.ts';
 import { ACCESS_SETTINGS } from '../policies/access-settings.ts';
 import { CUSTOM_ROLES } from '../policies/custom-role.ts';
@@ -50,6 +51,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(RESOURCE_KEYS),
   anyCollection(INGESTION_KEYS),
   anyCollection(INGESTION_USE),
+  anyCollection(HAND_OVERS),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
   anyCollection(REPORTS),

@@ -11,7 +11,7 @@ import { type RequestNames, requestNamesOf } from '../http/request-identity.ts';
 import type { SealedCursors } from '../http/sealed-cursors.ts';
 import type { NodeList } from '../nodes/node-list.ts';
 import { Problem } from '../problems/problem.ts';
-import { Overloaded } from '../problems/request-problems.ts';
+import { Overloaded, SpoolFull } from '../problems/request-problems.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
 
@@ -106,7 +106,8 @@ function failureLog(logger: Logger, metrics: Pick<Metrics, 'unavailable'>) {
   return (failure: unknown, status: number, request: Request, names: RequestNames): void => {
     if (status === 503) metrics.unavailable(failure instanceof Problem ? failure.code : 'internal_error');
     // A line for each request that is refused because there is too much to do would be yet more to do; it is counted above.
-    const level = status >= 500 && !(failure instanceof Overloaded) ? 'error' : 'debug';
+    const isCounted = failure instanceof Overloaded || failure instanceof SpoolFull;
+    const level = status >= 500 && !isCounted ? 'error' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     logger[level]({ ...names, method: request.method, path: pathOf(request), status, err: failure }, 'request refused');
   };

@@ -31,7 +31,7 @@ export function lateSpool(parts: OpenSpoolParts): Spool {
     append: async (instanceId, lines) => (await opened()).append(instanceId, lines),
     read: async (instanceId, request) => (await opened()).read(instanceId, request),
     instances: async () => (await opened()).instances(),
-    usage: async (instanceId) => (await opened()).usage(instanceId),
+    usage: async (instanceId, after) => (await opened()).usage(instanceId, after),
     trim: async (instanceId, bounds) => (await opened()).trim(instanceId, bounds),
     remove: async (instanceId) => (await opened()).remove(instanceId),
     async close() {

@@ -22,6 +22,7 @@ import { assembleDomains, type Domains } from './assemble-domains.ts';
 import { backgroundWork } from './background-work.ts';
 import { bootstrap } from './bootstrap.ts';
 import { buildApp } from './build-app.ts';
+import { startForwarding } from './forwarding.ts';
 import { openSecrets, openStore, requireSameSecrets } from './open-store.ts';
 import { type OperationsParts, operationsApp } from './operations-app.ts';
 import { ownStatus, spreadFacts } from './own-status.ts';
@@ -170,6 +171,7 @@ async function open<More extends object>(
   const readiness = readinessOf({ store, metrics, accepting: () => accepting });
   const more = await beforeServing(operationsOf(publicUrl, readiness, metrics));
   const runner = startRoundAbout({ ...parts, metrics, store, domains, guard }, opened);
+  await startForwarding({ ...parts, metrics, store, domains }, opened);
   const status = ownStatus({ domains, runner, accepting: () => accepting });
   presence.report(status);
   metrics.spread.follow(spreadFacts(status, domains, store));

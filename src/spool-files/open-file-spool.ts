@@ -44,7 +44,7 @@ export async function openFileSpool({ folder, clock, bounds }: FileSpoolParts): 
   const reader = segmentReader(writer.durableBytes);
   const trimming = segmentTrim(reader, (path) => writer.durableBytes(path) !== undefined);
   const folderOf = (instanceId: string) => instanceFolder(folder, instanceId);
-  const usage: Spool['usage'] = (instanceId) => asUnavailable(trimming.usage(folderOf(instanceId)));
+  const usage: Spool['usage'] = (instanceId, after) => asUnavailable(trimming.usage(folderOf(instanceId), after));
   const trim: Spool['trim'] = (instanceId, asked) => asUnavailable(trimming.trim(folderOf(instanceId), asked));
   const room = roomWithin({ bounds, usage, trim });
   const commits = groupCommit({ write: writer.write, writesAtOnce: WRITES_AT_ONCE });

@@ -1,6 +1,6 @@
 import { rename, rmdir, stat, truncate, unlink } from 'node:fs/promises';
 import { syncFolder } from '../secrets/durable-files.ts';
-import type { SpoolUsage, TrimBounds } from '../spool/spool.ts';
+import type { SpoolPosition, SpoolUsage, TrimBounds } from '../spool/spool.ts';
 import { endedName, hasCode, isAbsent, type Segment, segmentsIn } from './segment-names.ts';
 import type { Extent, SegmentReader } from './segment-reader.ts';
 
@@ -8,7 +8,7 @@ import type { Extent, SegmentReader } from './segment-reader.ts';
 export interface SegmentTrim {
   trim(folder: string, bounds: TrimBounds): Promise<void>;
   remove(folder: string): Promise<void>;
-  usage(folder: string): Promise<SpoolUsage>;
+  usage(folder: string, after?: SpoolPosition): Promise<SpoolUsage>;
 }
 
 /** A segment nobody has written to for so long is ended by whoever wants to take it away. */
@@ -98,11 +98,13 @@ export function segmentTrim(reader: Pick<SegmentReader, 'extent'>, isOwn: (path:
       }
       await tidied(folder);
     },
-    async usage(folder) {
+    async usage(folder, after = {}) {
       const own = await candidatesIn(folder);
-      const bytes = own.reduce((sum, { size }) => sum + size, 0);
+      const keptOf = ({ writer, base, size }: Candidate) =>
+        Math.max(0, Math.min(size, base + size - (after[writer] ?? 0)));
+      const bytes = own.reduce((sum, candidate) => sum + keptOf(candidate), 0);
       const oldestAt = own.reduce((least, { firstAt }) => Math.min(least, firstAt), Number.POSITIVE_INFINITY);
-      return { bytes, oldestAt: bytes === 0 ? undefined : oldestAt };
+      return { bytes, oldestAt: Number.isFinite(oldestAt) ? oldestAt : undefined };
     },
   };
 }

@@ -83,7 +83,8 @@ export interface Spool {
   read(instanceId: string, request: SpoolRequest): Promise<SpoolPage>;
   /** The instances of which anything is kept. */
   instances(): Promise<readonly string[]>;
-  usage(instanceId: string): Promise<SpoolUsage>;
+  /** @param after counts only what came after it; the oldest is the oldest that is kept all the same */
+  usage(instanceId: string, after?: SpoolPosition): Promise<SpoolUsage>;
   /** Removes what may go, in bounded pieces; what is written meanwhile stays. */
   trim(instanceId: string, bounds: TrimBounds): Promise<void>;
   /** Removes all lines of an instance that is no more. */

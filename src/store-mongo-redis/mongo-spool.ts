@@ -8,6 +8,7 @@ import {
   type Spool,
   type SpoolBounds,
   type SpoolPage,
+  type SpoolPosition,
   type SpoolRequest,
   type SpoolUsage,
   type TrimBounds,
@@ -51,7 +52,7 @@ const TRIM_MILLISECONDS = 2_000;
 export async function openMongoSpool({ mongoUrl, database, clock, bounds }: MongoSpoolParts): Promise<Spool> {
   const connection = await connectToMongo(mongoUrl, database);
   const batches = nativeDatabase(connection).collection<LogBatch>(INTERNAL_COLLECTIONS.logBatches);
-  const usage = (instance: string) => withinStoreTime(() => usageOf(batches, instance));
+  const usage: Spool['usage'] = (instance, after) => withinStoreTime(() => usageOf(batches, instance, after));
   const trim: Spool['trim'] = (instance, asked) => trimWithin(batches, instance, asked, TRIM_MILLISECONDS);
   const room = roomWithin({ bounds, usage, trim });
   const commits = groupCommit({ write: batchWriter(batches, clock), writesAtOnce: WRITES_AT_ONCE });
@@ -142,13 +143,13 @@ async function readPage(batches: LogBatches, instance: string, request: SpoolReq
   return { batches: read, position, hasMore };
 }
 
-async function usageOf(batches: LogBatches, instance: string): Promise<SpoolUsage> {
+async function usageOf(batches: LogBatches, instance: string, after: SpoolPosition = {}): Promise<SpoolUsage> {
   const [firsts, lasts] = await Promise.all([endsOf(batches, instance, 1), endsOf(batches, instance, -1)]);
   const last = new Map(lasts.map(({ writer, number }) => [writer, number]));
   let bytes = 0;
   let oldestAt: number | undefined;
   for (const { writer, number, at, bytes: own } of firsts) {
-    bytes += (last.get(writer) ?? number) - number + own;
+    bytes += Math.max(0, (last.get(writer) ?? number) - Math.max(number - own, after[writer] ?? 0));
     oldestAt = Math.min(at, oldestAt ?? at);
   }
   return { bytes, oldestAt };

@@ -1,3 +1,4 @@
+import type { LogFacts } from './log-metrics.ts';
 import type { SpreadMetrics } from './spread-metrics.ts';
 
 /** What the service counts and measures; none of it is global, so that two services may live in one process. */
@@ -19,6 +20,8 @@ export interface LoadedMetrics {
   followSigningKeyAge(ageSeconds: () => number | undefined): void;
   /** Gives the gauge of requests in flight its source. */
   followInFlight(inFlight: () => number): void;
+  /** Gives the metrics of log lines that are handed over their source. */
+  followLogLines(facts: () => LogFacts): void;
   /** Everything in the text form of Prometheus, for the operations listener. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Everything as it is joined with that of other processes. */

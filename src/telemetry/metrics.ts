@@ -45,6 +45,7 @@ export function newMetrics(): Metrics {
     setStoreUp: (up) => tell((metrics) => metrics.setStoreUp(up)),
     followSigningKeyAge: (ageSeconds) => tell((metrics) => metrics.followSigningKeyAge(ageSeconds)),
     followInFlight: (inFlight) => tell((metrics) => metrics.followInFlight(inFlight)),
+    followLogLines: (facts) => tell((metrics) => metrics.followLogLines(facts)),
     render: async () => (await loadOnce()).render(),
     asJson: async () => (await loadOnce()).asJson(),
   };

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LoadedMetrics } from './loaded-metrics.ts';
+import { addLogMetrics } from './log-metrics.ts';
 import { spreadMetrics } from './spread-metrics.ts';
 
 /** Upper bounds in seconds: an exchange takes about a millisecond, a request never more than 15 s. */
@@ -64,6 +65,7 @@ export function prometheusMetrics(): LoadedMetrics {
       follow(registers, 'latchkey_signing_key_age_seconds', 'Age of the key that signs.', ageSeconds, 'max'),
     followInFlight: (inFlight) =>
       follow(registers, 'latchkey_requests_in_flight', 'Requests begun and not yet answered.', inFlight),
+    followLogLines: (facts) => addLogMetrics(registry, facts),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     asJson: () => registry.getMetricsAsJSON(),
   };

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Histogram, type Registry } from 'prom-client';
+import { addCounter, addGauge, type Followed, type FollowedGauge, type Values } from './followed-metrics.ts';
 
 /** What one process knows of the changes of all others, and how it reads; looked at when metrics are asked for. */
 export interface SpreadFacts {
@@ -25,9 +26,6 @@ export interface SpreadMetrics {
   follow(facts: () => SpreadFacts): void;
 }
 
-/** By the value of the one label. */
-type Values = Readonly<Record<string, number>>;
-
 const STATES = ['current', 'grace', 'lost'] as const;
 
 /** Upper bounds in seconds: within 250 ms usually, 1 s is promised, more is an outage. */
@@ -49,19 +47,6 @@ export function spreadMetrics(registry: Registry): SpreadMetrics {
       for (const counter of countersOf(facts)) addCounter(registers, counter);
     },
   };
-}
-
-interface Followed {
-  readonly name: string;
-  readonly help: string;
-  /** Absent: there is one value. */
-  readonly label?: string;
-  readonly read: () => Values;
-}
-
-interface FollowedGauge extends Followed {
-  /** What becomes of it over several workers: each holds the whole live set, while memory and states add up. */
-  readonly aggregator: 'sum' | 'max';
 }
 
 function gaugesOf(facts: () => SpreadFacts): readonly FollowedGauge[] {
@@ -112,26 +97,4 @@ function countersOf(facts: () => SpreadFacts): readonly Followed[] {
       ...{ label: 'source', read: () => facts().checks },
     },
   ];
-}
-
-function addGauge(registers: Registry[], { name, help, label, aggregator, read }: FollowedGauge): void {
-  new Gauge({
-    ...{ name, help, registers, aggregator, labelNames: label === undefined ? [] : [label] },
-    collect() {
-      // What is no longer told must not stand there as it last was.
-      this.reset();
-      for (const [of, value] of Object.entries(read())) this.set(label === undefined ? {} : { [label]: of }, value);
-    },
-  });
-}
-
-/** These are counted where counting is a part of hot work, and must cost next to nothing. */
-function addCounter(registers: Registry[], { name, help, label = 'kind', read }: Followed): void {
-  new Counter({
-    ...{ name, help, registers, labelNames: [label] },
-    collect() {
-      this.reset();
-      for (const [of, value] of Object.entries(read())) this.inc({ [label]: of }, value);
-    },
-  });
 }

@@ -26,6 +26,7 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['ingestion-keys', 'resource-instances', 'resource-groups', 'resource-catalog'],
     ...['policies', 'api-keys', 'service-ids', 'accounts'],
   ],
+  'log-forwarding': [],
   ingestion: ['ingestion-keys', 'resource-instances', 'resource-catalog', 'api-keys', 'accounts'],
 };
 
