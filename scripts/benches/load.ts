@@ -17,10 +17,12 @@ export interface LoadQuestion {
   readonly limitMilliseconds: number;
 }
 
-/** A form that is posted. */
+/** A form that is posted, or another body. */
 export interface LoadRequest {
   readonly path: string;
   readonly headers: readonly string[];
+  /** Default: a form. */
+  readonly mediaType?: string;
   readonly body: string;
   /** A file with one secret a line, all of one length; a random one comes behind the body of each request. */
   readonly secretsFile?: string | undefined;
@@ -100,7 +102,7 @@ function askOver(socket: Socket, nextRequest: () => Buffer, progress: Progress):
 }
 
 /** @returns what makes the bytes of the next request: always the same ones, or each with a secret of its own */
-function requestsOf({ path, headers, body, secretsFile }: LoadRequest): () => Buffer {
+function requestsOf({ path, headers, mediaType, body, secretsFile }: LoadRequest): () => Buffer {
   const secrets = secretsFile === undefined ? Buffer.alloc(0) : readFileSync(secretsFile);
   const lineLength = secrets.indexOf('\n') + 1;
   const secretLength = Math.max(0, lineLength - 1);
@@ -109,7 +111,7 @@ function requestsOf({ path, headers, body, secretsFile }: LoadRequest): () => Bu
     'Host: 127.0.0.1',
     'Accept: application/json',
     'User-Agent: latchkey-bench',
-    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Type: ${mediaType ?? 'application/x-www-form-urlencoded'}`,
     `Content-Length: ${body.length + secretLength}`,
     ...headers,
   ];

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { measureDecisions } from './decision-cost.ts';
 import { type ExchangeCost, measureExchanges } from './exchange-cost.ts';
+import { measureIngestion } from './ingest-cost.ts';
 import type { BenchStore, Installations } from './installation.ts';
 import { measureKeyCounts } from './key-count.ts';
 import { measurePages } from './pages.ts';
@@ -38,6 +39,8 @@ export const ROW_NAMES = [
   'decision',
   'pages',
   'mongo-pages',
+  'ingest',
+  'mongo-ingest',
 ] as const;
 
 /** One of them. */
@@ -56,6 +59,11 @@ export const ROWS: Readonly<Record<RowName, Row>> = {
   decision: { sentence: 'one decision over 100 and 1,000 policies ÷ CPU of one ES256 signature', measure: decision },
   pages: { sentence: 'the last page of a list of 100,000 keys ÷ the first, embedded', measure: pages('sqlite') },
   'mongo-pages': { sentence: 'the same on MongoDB and Redis', measure: pages('mongo-redis') },
+  ingest: {
+    sentence: 'CPU of taking 100 log lines in ÷ CPU of JSON.parse of them, embedded',
+    measure: ingest('sqlite'),
+  },
+  'mongo-ingest': { sentence: 'the same on MongoDB and Redis', measure: ingest('mongo-redis') },
 };
 
 const STORE_NAMES: Readonly<Record<BenchStore, string>> = { sqlite: 'embedded', 'mongo-redis': 'MongoDB + Redis' };
@@ -175,6 +183,37 @@ function pages(store: BenchStore): Row['measure'] {
       const what = `last page of ${keys} keys by ${sort} ÷ the first, ${STORE_NAMES[store]}`;
       return { what, bound: { atMost: 1.3 }, ...medianOf(ratios) };
     });
+  };
+}
+
+/** A million lines and more, so that it is seen whether memory grows with them. */
+const INGEST_REQUESTS = 10_000;
+
+function ingest(store: BenchStore): Row['measure'] {
+  return async (installations, { rounds }) => {
+    const installation = await installations.make(store);
+    const cost = await measureIngestion({ installation, requests: INGEST_REQUESTS, rounds });
+    const place = STORE_NAMES[store];
+    console.log(`${place}: ${cost.lines} lines, 100 in a body of ${cost.bodyBytes} bytes, over 32 connections`);
+    print('CPU a request, µs', cost.request, 1);
+    print('CPU of JSON.parse, µs', cost.parse, 1);
+    print('ratio', cost.ratios, 2);
+    print('lines a second', cost.linesPerSecond, 0);
+    print('resident memory, MB', cost.residentMegabytes, 0);
+    const memory = {
+      what: `memory after ${cost.lines} lines ÷ after the first fifth, ${place}`,
+      measured: cost.growth,
+    };
+    const ratio = {
+      what: `CPU of a request of 100 lines ÷ CPU of JSON.parse of it, ${place}`,
+      ...medianOf(cost.ratios),
+    };
+    // Of MongoDB nothing is promised.
+    const bound = { atMost: store === 'sqlite' ? 4 : Number.POSITIVE_INFINITY };
+    return [
+      { ...ratio, bound },
+      { ...memory, bound: { atMost: 1.2 } },
+    ];
   };
 }
 

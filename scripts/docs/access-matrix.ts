@@ -19,6 +19,8 @@ export interface MatrixRow {
   readonly and: string | undefined;
   /** Whether somebody without credentials may. */
   readonly forNobody: boolean;
+  /** Whether a key of an instance is asked for, so that no token is enough, whosever it is. */
+  readonly forIngestionKeys: boolean;
   /** Whether everybody with a good token may; the answer may then be filtered. */
   readonly forEveryToken: boolean;
   /** Whether it is the operator's of the installation alone. */
@@ -49,6 +51,7 @@ function rowOf(operation: Operation): MatrixRow {
     action,
     and,
     forNobody: requires === 'nothing',
+    forIngestionKeys: requires === 'an ingestion key',
     forEveryToken: requires === 'a token' || (typeof requires === 'object' && 'shows' in requires),
     forOperator: action !== undefined && INSTALLATION_ACTIONS.has(action),
     platformRoles: new Set(platformRoles),
@@ -80,13 +83,13 @@ export function accessMatrixTable(): string {
 }
 
 function cellsOf(row: MatrixRow): readonly string[] {
-  const { operation, action, and, forNobody, forEveryToken, forOperator, platformRoles } = row;
+  const { operation, action, and, forNobody, forEveryToken, forIngestionKeys, forOperator, platformRoles } = row;
   const mark = (may: boolean): string => (may ? '✓' : '');
   const open = forNobody || forEveryToken;
   return [
     `\`${operation.method} ${operation.path}\``,
     [action, and].flatMap((one) => (one === undefined ? [] : [`\`${one}\``])).join(' and '),
-    mark(open || !forOperator),
+    mark(open || !(forOperator || forIngestionKeys)),
     ...PLATFORM_ROLES.toReversed().map((role) => mark(open || platformRoles.has(role))),
     furtherWords(row).join('; '),
   ];
@@ -95,6 +98,7 @@ function cellsOf(row: MatrixRow): readonly string[] {
 function furtherWords(row: MatrixRow): readonly string[] {
   const { action, and, forNobody, forEveryToken, forOperator, serviceRoles } = row;
   if (forNobody) return ['everybody'];
+  if (row.forIngestionKeys) return ['every good ingestion key, to its own instance'];
   if (forEveryToken) return [action === undefined ? 'every good token' : 'every good token; shows what may be read'];
   const words = serviceRoles.map(({ role, service }) => `${role.displayName} of \`${service.name}\``);
   if (action !== undefined && and !== undefined) words.push(...together(action, and));

@@ -44,6 +44,8 @@ export interface Config {
   readonly signingKeyRotationDays: number;
   readonly jwksMaxAgeSeconds: number;
   readonly anonymousIntrospection: boolean;
+  /** Whether log agents may send their key in the query string. */
+  readonly ingestionKeysInUrl: boolean;
   /** A client address; 0: no limit. */
   readonly failedExchangesPerMinute: number;
   /** Addresses and networks in CIDR form. */

@@ -38,6 +38,7 @@ function plainPartOf(values: SettingValues): Omit<Config, 'store' | 'tls'> {
     signingKeyRotationDays: values.signingKeyRotationDays,
     jwksMaxAgeSeconds: values.jwksMaxAgeSeconds,
     anonymousIntrospection: values.anonymousIntrospection === 'on',
+    ingestionKeysInUrl: values.ingestionKeysInUrl === 'on',
     failedExchangesPerMinute: values.failedExchangesPerMinute,
     trustedProxies: values.trustedProxies,
     logLines: {

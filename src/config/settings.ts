@@ -145,6 +145,12 @@ export const SETTINGS = {
     sentence:
       'on: the introspection endpoint answers whoever holds the token, as IBM does; off: only callers with credentials.',
   }),
+  ingestionKeysInUrl: setting('INGESTION_KEYS_IN_URL', {
+    kind: choice('on', 'off'),
+    fallback: 'off',
+    sentence:
+      'on: log agents may send their ingestion key as ?apikey=, as old ones do; proxies between keep URLs in their logs. off: such a request is refused.',
+  }),
   failedExchangesPerMinute: setting('FAILED_EXCHANGES_PER_MINUTE', {
     kind: integer({ min: 0, max: 1_000_000, unit: 'a minute' }),
     fallback: 20,

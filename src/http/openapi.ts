@@ -27,6 +27,8 @@ export type Requirement =
   | 'nothing'
   /** A good bearer token, of whomever. */
   | 'a token'
+  /** A good ingestion key, and no token. */
+  | 'an ingestion key'
   /** That the caller may do this to what it is done to: the `action` that the domain requires; `and`: and this as well. */
   | { readonly action: string; readonly and?: string }
   /**
@@ -36,7 +38,7 @@ export type Requirement =
   | { readonly shows: string; readonly of?: 'the account of the token' };
 
 /** How a caller may prove itself. */
-export type SecurityScheme = 'bearer' | 'basic' | 'servicekey';
+export type SecurityScheme = 'bearer' | 'basic' | 'servicekey' | 'apikey';
 
 /** The parameters of an operation, one member of the object each; what the schema needs is `required`. */
 export interface OperationParameters {
@@ -78,6 +80,7 @@ export const SECURITY_SCHEMES: Readonly<Record<SecurityScheme, DocumentPart>> = 
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   basic: { type: 'http', scheme: 'basic' },
   servicekey: { type: 'apiKey', in: 'header', name: 'servicekey' },
+  apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
 };
 
 /**

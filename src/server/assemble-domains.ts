@@ -160,5 +160,9 @@ export async function assembleDomains(parts: AssembleParts) {
     recorder,
     spool,
     trimSpool: spoolTrimming({ spool, clock, retentionMilliseconds, limitBytes, handOvers }),
+    logLines: whenAsked(async () => {
+      const stores = { store, spool, clock, authenticateApiKey: authenticate, requireAllowedAddress };
+      return (await import('./log-domains.ts')).logDomainsIn({ ...stores, logger, metrics, opened });
+    }),
   };
 }

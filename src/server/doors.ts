@@ -49,7 +49,9 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     // Before the others: what agents send goes past none of them.
     loadedWhenAsked(async () => {
       const { logdnaDoor } = await import('../doors/logdna/door.ts');
-      return logdnaDoor({ ...(await domains.resources()), callerOf: callers(parts), clientAddressOf, onFailure });
+      const rooms = { ...(await domains.resources()), ingestion: await domains.logLines() };
+      const lines = { clientAddressOf, keysInUrl: config.ingestionKeysInUrl };
+      return logdnaDoor({ ...rooms, ...lines, callerOf: callers(parts), onFailure });
     }, LOGDNA_PATHS),
     // Before the identity door, which answers for every other path below `/v1/accounts`.
     loadedWhenAsked(async () => {

@@ -13,6 +13,8 @@ export interface LoadedMetrics {
   shed(): void;
   /** One more answer 503. `reason`: the problem's code. */
   unavailable(reason: string): void;
+  /** So many more log lines taken in. `service`: of the instance. `source`: the way by which they came, one of few. */
+  tookLines(service: string, source: string, lines: number, bytes: number): void;
   readonly spread: SpreadMetrics;
   /** Whether the durable store answered last time. */
   setStoreUp(up: boolean): void;

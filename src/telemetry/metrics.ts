@@ -38,6 +38,7 @@ export function newMetrics(): Metrics {
     refused: (limiter) => tell((metrics) => metrics.refused(limiter)),
     shed: () => tell((metrics) => metrics.shed()),
     unavailable: (reason) => tell((metrics) => metrics.unavailable(reason)),
+    tookLines: (service, source, lines, bytes) => tell((metrics) => metrics.tookLines(service, source, lines, bytes)),
     spread: {
       arrived: (milliseconds) => tell(({ spread }) => spread.arrived(milliseconds)),
       follow: (facts) => tell(({ spread }) => spread.follow(facts)),

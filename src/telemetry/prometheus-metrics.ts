@@ -49,6 +49,7 @@ export function prometheusMetrics(): LoadedMetrics {
     aggregator: 'min',
   });
   const duration = durationHistogram(registers);
+  const tookLines = lineCounters(registers);
 
   return {
     exchanged: (outcome, code) => exchanges.inc({ outcome, code }),
@@ -59,6 +60,7 @@ export function prometheusMetrics(): LoadedMetrics {
       unavailable.inc({ reason: 'shed' });
     },
     unavailable: (reason) => unavailable.inc({ reason }),
+    tookLines,
     spread: spreadMetrics(registry),
     setStoreUp: (up) => storeUp.set(up ? 1 : 0),
     followSigningKeyAge: (ageSeconds) =>
@@ -68,6 +70,22 @@ export function prometheusMetrics(): LoadedMetrics {
     followLogLines: (facts) => addLogMetrics(registry, facts),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     asJson: () => registry.getMetricsAsJSON(),
+  };
+}
+
+/** Per service and door, which are few; per key and instance they are counted in the store, because of those there may be any number. */
+function lineCounters(registers: Registry[]): LoadedMetrics['tookLines'] {
+  const labelNames = ['service', 'source'];
+  const lines = new Counter({ name: 'latchkey_log_lines_total', help: 'Log lines taken in.', labelNames, registers });
+  const bytes = new Counter({
+    name: 'latchkey_log_bytes_total',
+    help: 'Bytes of log lines taken in, as they are kept.',
+    labelNames,
+    registers,
+  });
+  return (service, source, moreLines, moreBytes) => {
+    lines.inc({ service, source }, moreLines);
+    bytes.inc({ service, source }, moreBytes);
   };
 }
 

@@ -57,6 +57,7 @@ describe('readConfig', () => {
         signingKeyRotationDays: 90,
         jwksMaxAgeSeconds: 300,
         anonymousIntrospection: true,
+        ingestionKeysInUrl: false,
         failedExchangesPerMinute: 20,
         trustedProxies: [],
         tls: undefined,

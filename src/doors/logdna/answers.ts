@@ -5,6 +5,9 @@ import { requestNamesOf } from '../../http/request-identity.ts';
 import { Problem } from '../../problems/problem.ts';
 import { LOG_PROBLEMS } from './log-problems.ts';
 
+/** A key of an instance, or a bearer token (RFC 9110, section 11.6.1). */
+const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="logdna", Bearer realm="logdna"' };
+
 /** Writes failures in LogDNA's form; of what is not a problem nothing is told. */
 export function logFailures(onFailure: OnFailure): Respond {
   return (failure, request, response) => {
@@ -16,6 +19,7 @@ export function logFailures(onFailure: OnFailure): Respond {
     response
       .status(status)
       .set(refusalHeaders(problem, status, 'logdna'))
+      .set(status === 401 ? CHALLENGE : {})
       .json({ error: message ?? problem?.message, code, status: 'error', ...(details !== undefined && { details }) });
   };
 }

@@ -28,7 +28,7 @@ export function logSenderOf(request: IncomingMessage): LogSender {
   const query = queryStringOf(request);
   // Node reads the request line as Latin-1, so a raw UTF-8 byte here would silently become another character.
   if (!ASCII.test(query)) throw new RequestMalformed('The query string is not percent-encoded.');
-  const form = parseUrlEncoded(query, { maximumFields: MAXIMUM_FIELDS });
+  const form = parseUrlEncoded(query, { maximumFields: MAXIMUM_FIELDS, repeatable: ['tags'] });
   const host = parameter(form, 'hostname', LONGEST_HOST_NAME);
   const labels = {
     tags: tagsOf(form),
@@ -39,16 +39,18 @@ export function logSenderOf(request: IncomingMessage): LogSender {
   return { host, labels: told ? labels : undefined, characters: query.length };
 }
 
+/** Separated by commas, or one parameter each, as the logger for Python has it. */
 function tagsOf(form: Form): readonly string[] | undefined {
-  const text = parameter(form, 'tags', LONGEST_TAGS);
+  const text = form.all('tags').join();
+  if (text.length > LONGEST_TAGS) throw new ParameterInvalid('tags', `must have at most ${LONGEST_TAGS} characters`);
   const tags = text
-    ?.split(',')
+    .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
-  if (tags?.some(({ length }) => length > LONGEST_TAG) === true) {
+  if (tags.some(({ length }) => length > LONGEST_TAG)) {
     throw new ParameterInvalid('tags', `must have at most ${LONGEST_TAG} characters in each tag`);
   }
-  return tags;
+  return tags.length === 0 ? undefined : tags;
 }
 
 function parameter(form: Form, name: string, most: number): string | undefined {

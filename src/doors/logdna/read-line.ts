@@ -8,7 +8,7 @@ import { UNREADABLE, type Unreadable } from './unreadable.ts';
 /** Bytes of UTF-8 that are kept of a line; the rest is cut off (Log Analysis docs, "Service limits"). */
 const LONGEST_LINE_BYTES = 16 * 1024;
 /** Characters; a line with a longer one is refused. */
-const LONGEST = { app: 512, host: 256, level: 80, file: 512, env: 80, other: 512 } as const;
+export const LINE_LIMITS = { app: 512, host: 256, level: 80 } as const;
 
 /**
  * Reads one line of a body.
@@ -17,10 +17,10 @@ const LONGEST = { app: 512, host: 256, level: 80, file: 512, env: 80, other: 512
 export function readLine(line: unknown, sender: LogSender): LogEntry | undefined {
   if (!isObject(line)) return undefined;
   const text = line['line'];
-  const timestamp = lineTimeOf(line['timestamp']);
-  const app = textOf(line['app'], LONGEST.app);
-  const host = textOf(line['hostname'], LONGEST.host);
-  const level = textOf(line['level'], LONGEST.level);
+  const timestamp = lineTimeOf(line['timestamp'] ?? line['t']);
+  const app = textOf(line['app'], LINE_LIMITS.app);
+  const host = textOf(line['hostname'], LINE_LIMITS.host);
+  const level = textOf(line['level'], LINE_LIMITS.level);
   const labels = labelsOf(line, sender.labels);
   const meta = metaOf(line['meta']);
   if (typeof text !== 'string' || timestamp === UNREADABLE || meta === UNREADABLE) return undefined;
@@ -39,27 +39,24 @@ function textOf(value: unknown, most: number): string | undefined | Unreadable {
   return typeof text === 'string' && text.length <= most && !hasControlCharacter(text) ? text : UNREADABLE;
 }
 
-/** What a line may say of its origin besides, by the name under which it is kept. */
-const LABELS = [
-  ['env', 'env', LONGEST.env],
-  ['file', 'file', LONGEST.file],
-  ['logSourceCRN', 'log_source_crn', LONGEST.other],
-  ['appOverride', 'app_override', LONGEST.other],
-] as const;
+/** What is read on its own; everything else of a line is kept as a label, under the name that it has. */
+const READ_APART: ReadonlySet<string> = new Set(['line', 'timestamp', 't', 'app', 'hostname', 'level', 'meta']);
 
 function labelsOf(
   line: Readonly<Record<string, unknown>>,
   ofSender: LogSender['labels'],
 ): LogEntry['labels'] | Unreadable {
   let labels: Record<string, unknown> | undefined;
-  for (const [sent, kept, most] of LABELS) {
-    const text = textOf(line[sent], most);
-    if (text === undefined) continue;
-    if (text === UNREADABLE) return UNREADABLE;
-    labels ??= { ...ofSender };
-    labels[kept] = text;
+  for (const name of Object.keys(line)) {
+    if (READ_APART.has(name)) continue;
+    const value = line[name];
+    // Prototype pollution: the one name that would not become a member.
+    if (value === undefined || value === null || value === '' || name === '__proto__') continue;
+    labels ??= {};
+    labels[name] = value;
   }
-  return labels ?? ofSender;
+  if (labels === undefined) return ofSender;
+  return isReadableMeta(labels) ? { ...ofSender, ...labels } : UNREADABLE;
 }
 
 /** @returns what the line says in `meta`, an object or JSON as text; `undefined` for what says nothing */

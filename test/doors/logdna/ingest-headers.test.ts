@@ -83,6 +83,10 @@ describe('what a query says of the sender', () => {
     });
   });
 
+  it('when there is a parameter for each tag, as the logger for Python sends them, then all are read', () => {
+    expect(senderOf('tags=a&tags=b')).toMatchObject({ labels: { tags: ['a', 'b'] } });
+  });
+
   it('when all of it is empty, as loggers send it, then it says nothing', () => {
     expect(senderOf('hostname=&mac=&ip=&tags=&now=')).toMatchObject({ host: undefined, labels: undefined });
   });

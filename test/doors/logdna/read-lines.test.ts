@@ -23,10 +23,10 @@ describe('the lines of a body', () => {
       ...line,
       meta: { order: 7 },
       logSourceCRN: 'crn:v1',
-      appOverride: 'other',
+      appOverride: true,
     });
 
-    const labels = { tags: ['shop'], env: 'prod', file: '/a.log', log_source_crn: 'crn:v1', app_override: 'other' };
+    const labels = { tags: ['shop'], env: 'prod', file: '/a.log', logSourceCRN: 'crn:v1', appOverride: true };
     expect(statuses).toBeUndefined();
     expect(entries).toEqual([
       {
@@ -43,6 +43,16 @@ describe('the lines of a body', () => {
 
   it('when a logger sends {"e":"ls","ls"}, then it means the same', () => {
     expect(read({ e: 'ls', ls: [{ line: 'text' }] })).toEqual(readOne({ line: 'text' }));
+  });
+
+  it('when a logger sends the structure of agents, then its time is read and the rest kept', () => {
+    const labels = { f: '/var/log/a.log', pid: 7, label: { app: 'shop' } };
+
+    const { entries } = readOne({ t: 1_700_000_000_123, line: 'text', ...labels, prival: null, containerid: '' });
+
+    expect(entries).toEqual([
+      { timestamp: 1_700_000_000_123, text: 'text', host: 'web-1', labels: { tags: ['shop'], ...labels } },
+    ]);
   });
 
   it('when a line names its own host, then that is its host', () => {
@@ -76,7 +86,7 @@ describe('the lines of a body', () => {
     ['a long host', { line: 'text', hostname: 'a'.repeat(257) }],
     ['a long level', { line: 'text', level: 'a'.repeat(81) }],
     ['an app with a line end', { line: 'text', app: 'a\nb' }],
-    ['an env that is no text', { line: 'text', env: [] }],
+    ['large labels', { line: 'text', env: 'b'.repeat(33_000) }],
     ['large meta', { line: 'text', meta: { a: 'b'.repeat(33_000) } }],
     ['large meta as text', { line: 'text', meta: 'b'.repeat(33_000) }],
     ['meta that is a list', { line: 'text', meta: [1] }],
@@ -128,10 +138,14 @@ describe('the lines of a body', () => {
 
   /** Prototype pollution. */
   it('when meta names a prototype, then nothing but that line has it', () => {
-    const { entries } = readLines(Buffer.from('{"lines":[{"line":"x","meta":{"__proto__":{"polluted":1}}}]}'), SENDER);
+    const { entries } = readLines(
+      Buffer.from('{"lines":[{"line":"x","__proto__":{"polluted":1},"meta":{"__proto__":{"polluted":1}}}]}'),
+      SENDER,
+    );
 
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
     expect(entries).toHaveLength(1);
+    expect(Reflect.get(entries[0]?.labels ?? {}, 'polluted')).toBeUndefined();
   });
 
   it('when bytes are not UTF-8, then they are replaced, and the other lines are taken', () => {
