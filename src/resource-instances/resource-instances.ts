@@ -52,6 +52,8 @@ export interface ResourceInstancesParts {
   readonly access: Access;
   readonly clock: Clock;
   readonly hooks: Pick<InstanceHooks, 'alsoProvisioned'>;
+  /** Default: `MOST_INSTANCES`. */
+  readonly mostInstances?: number;
 }
 
 /** @returns the resource instances of `store` */
@@ -104,7 +106,7 @@ interface Edit {
 }
 
 async function createOne(
-  { store, access, clock, hooks }: ResourceInstancesParts,
+  { store, access, clock, hooks, mostInstances: most = MOST_INSTANCES }: ResourceInstancesParts,
   caller: Caller,
   chosen: NewInstance,
 ): Promise<ResourceInstance> {
@@ -115,8 +117,8 @@ async function createOne(
   const target = { accountId, service: plan.service.name, resourceGroup: resourceGroupId, region };
   await access.require(caller, 'resource-controller.instance.create', target);
   const expected = await expectActiveGroup(store, accountId, resourceGroupId);
-  const known = await store.read(RESOURCE_INSTANCES).count('byCreation', [accountId, false], MOST_INSTANCES);
-  if (known >= MOST_INSTANCES) throw new LimitReached(`An account may have ${MOST_INSTANCES} resource instances.`);
+  const known = await store.read(RESOURCE_INSTANCES).count('byCreation', [accountId, false], most);
+  if (known >= most) throw new LimitReached(`An account may have ${most} resource instances.`);
   const instance = newInstance(chosen, plan, { accountId, by: iamId, at: clock.now() });
   await store.commit([
     insert(RESOURCE_INSTANCES, instance),

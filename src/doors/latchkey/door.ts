@@ -6,6 +6,7 @@ import { type AccountRouteParts, accountRoutes } from './account-routes.ts';
 import { type ActivationRouteParts, activationRoutes } from './activation-routes.ts';
 import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allowed-addresses-routes.ts';
 import { productFailures } from './answers.ts';
+import { type CatalogRouteParts, catalogRoutes } from './catalog-routes.ts';
 import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
@@ -19,7 +20,8 @@ export interface LatchkeyDoorParts
     AccountRouteParts,
     ActivationRouteParts,
     SelfRouteParts,
-    IngestionKeyRouteParts {
+    IngestionKeyRouteParts,
+    CatalogRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -40,6 +42,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   activationRoutes(router, parts);
   selfRoutes(router, parts);
   ingestionKeyRoutes(router, parts);
+  catalogRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

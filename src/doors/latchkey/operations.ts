@@ -2,6 +2,7 @@ import type { Operation } from '../../http/openapi.ts';
 import { ACCOUNT_OPERATIONS } from './account-operations.ts';
 import { ACTIVATION_OPERATIONS } from './activation-operations.ts';
 import { ALLOWED_ADDRESSES_OPERATIONS } from './allowed-addresses-operations.ts';
+import { CATALOG_OPERATIONS } from './catalog-operations.ts';
 import { INGESTION_KEY_OPERATIONS } from './ingestion-key-operations.ts';
 import { NODE_OPERATIONS } from './node-operations.ts';
 import { SELF_OPERATIONS } from './self-operations.ts';
@@ -16,4 +17,5 @@ export const operations: readonly Operation[] = [
   ...ACTIVATION_OPERATIONS,
   ...SELF_OPERATIONS,
   ...INGESTION_KEY_OPERATIONS,
+  ...CATALOG_OPERATIONS,
 ];
