@@ -113,12 +113,7 @@ describeOnEveryBackend('the end of resource instances', (service) => {
       const listed = await call('GET', `${PATH}?state=pending_reclamation&guid=${instance.guid}`);
       expect(listed.body.resources).toEqual([waiting]);
       expect((await call('GET', `${PATH}?guid=${instance.guid}`)).body.resources).toEqual([]);
-      expectResourceRefusal(
-        await call('DELETE', `${PATH}/${instance.guid}`),
-        410,
-        'RC-AlreadyDeleted',
-        /deleted before/,
-      );
+      expectResourceRefusal(await call('DELETE', `${PATH}/${instance.guid}`), 410, 'RC-AlreadyDeleted');
     });
 
     it('when it is restored, then it is active again, and can be deleted again', async () => {
