@@ -1,11 +1,14 @@
 import { commonRoleCrn, POLICY_ACTIONS, type ServiceDefinition, type ServiceRole } from './service-definition.ts';
 
-const READ = ['resource-controller.instance.retrieve'];
+const READ = ['resource-controller.instance.retrieve', 'resource-controller.alias.retrieve'];
 const READ_KEYS = ['resource-controller.credential.retrieve'];
 const CHANGE = [
   'resource-controller.instance.create',
   'resource-controller.instance.update',
   'resource-controller.instance.delete',
+  'resource-controller.alias.create',
+  'resource-controller.alias.update',
+  'resource-controller.alias.delete',
 ];
 const CHANGE_KEYS = [
   'resource-controller.credential.create',

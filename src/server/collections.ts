@@ -17,6 +17,7 @@ import { CUSTOM_ROLES } from '../policies/custom-role.ts';
 import { POLICIES } from '../policies/policy.ts';
 import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
 import { RESOURCE_GROUPS } from '../resource-groups/resource-group.ts';
+import { RESOURCE_ALIASES } from '../resource-instances/resource-alias.ts';
 import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
 import { RESOURCE_KEYS } from '../resource-keys/resource-key.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
@@ -48,6 +49,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(CUSTOM_ROLES),
   anyCollection(RESOURCE_GROUPS),
   anyCollection(RESOURCE_INSTANCES),
+  anyCollection(RESOURCE_ALIASES),
   anyCollection(RESOURCE_KEYS),
   anyCollection(INGESTION_KEYS),
   anyCollection(INGESTION_USE),

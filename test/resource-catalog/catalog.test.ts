@@ -54,7 +54,7 @@ describe('the catalogue of services', () => {
     (name, service) => {
       const foreign = [...actionsOfService(service)].filter((action) => {
         const isOfInstances =
-          /^resource-controller\.(instance|credential)\./.test(action) && service.type === 'service';
+          /^resource-controller\.(instance|alias|credential)\./.test(action) && service.type === 'service';
         return !action.startsWith(`${name}.`) && !action.startsWith('iam.policy.') && !isOfInstances;
       });
 
