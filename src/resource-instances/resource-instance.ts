@@ -98,7 +98,12 @@ export const RESOURCE_INSTANCES = defineCollection<ResourceInstance>()('resource
 });
 
 /** @returns the cloud resource name of an instance; it ends with two colons */
-export const instanceCrn = ({ service, region, accountId, id }: ResourceInstance): string =>
+export const instanceCrn = ({
+  service,
+  region,
+  accountId,
+  id,
+}: Pick<ResourceInstance, 'service' | 'region' | 'accountId' | 'id'>): string =>
   formatCrn({ service, location: region, scope: `a/${accountId}`, instance: id });
 
 /** @returns an instance as decisions about it see it */

@@ -79,6 +79,16 @@ export function backgroundWork(
         (await import('../ingestion-keys/remove-ended-keys.ts')).removeEndedKeys(store, clock, under),
     },
     {
+      name: 'finish deletions of aliases',
+      everyMilliseconds: 2_000,
+      // Loaded late: no start waits for what seldom has anything to do.
+      run: async (under) => {
+        const { finishAliasRemovals } = await import('../resource-instances/finish-alias-removals.ts');
+        const hooks = async () => (await resources()).aliasHooks;
+        await finishAliasRemovals({ store, clock, hooks }, under);
+      },
+    },
+    {
       name: 'make reports',
       everyMilliseconds: 1_000,
       // Loaded late: no start waits for what seldom has anything to do.

@@ -10,12 +10,20 @@ import { newDefaultIngestionKey } from '../ingestion-keys/new-ingestion-key.ts';
 import type { FailedAttempts } from '../limits/failed-attempts.ts';
 import { policySetsIn } from '../policies/policy-sets.ts';
 import { resourceGroupsIn } from '../resource-groups/resource-groups.ts';
+import type { AliasHooks } from '../resource-instances/alias-removal.ts';
+import { aliasesOfInstance, endAliasesOfInstance } from '../resource-instances/aliases-of-instance.ts';
 import type { InstanceHooks } from '../resource-instances/instance-hooks.ts';
 import { instanceRemovalIn } from '../resource-instances/instance-removal.ts';
 import { reclamationsIn } from '../resource-instances/reclamations.ts';
+import { resourceAliasesIn } from '../resource-instances/resource-aliases.ts';
 import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
 import { resourceInstancesIn } from '../resource-instances/resource-instances.ts';
-import { endResourceKeysOfInstance, keysOfInstance } from '../resource-keys/end-keys.ts';
+import {
+  endResourceKeysOfAlias,
+  endResourceKeysOfInstance,
+  keysOfAlias,
+  keysOfInstance,
+} from '../resource-keys/end-keys.ts';
 import { resourceKeysIn } from '../resource-keys/resource-keys.ts';
 import type { Store } from '../store/store.ts';
 
@@ -37,11 +45,20 @@ export type ResourceDomains = ReturnType<typeof resourceDomainsIn>;
 export function resourceDomainsIn(parts: ResourceDomainParts) {
   const hooks: InstanceHooks = {
     alsoProvisioned: (caller, instance) => newDefaultIngestionKey(parts, instance, caller, parts.clock.now()),
-    dependantsOf: (instance) => keysOfInstance(parts.store, instance),
+    dependantsOf: async (instance) =>
+      (await keysOfInstance(parts.store, instance)) ?? (await aliasesOfInstance(parts.store, instance)),
     async endWhatHangsOn(caller, instance, forGood) {
       await endResourceKeysOfInstance(parts, caller, instance);
+      await endAliasesOfInstance(parts, caller, instance);
       // Those that stand alone are refused while the instance is not active, and are there again once it is restored.
       if (forGood) await endKeysOfInstance(parts, caller, instance);
+    },
+  };
+  const aliasHooks: AliasHooks = {
+    dependantsOf: ({ id }) => keysOfAlias(parts.store, id),
+    async endWhatHangsOn(caller, { id: aliasId, instanceId }) {
+      const instance = await parts.store.read(RESOURCE_INSTANCES).get(instanceId);
+      if (instance !== undefined) await endResourceKeysOfAlias(parts, caller, { aliasId, instance });
     },
   };
   const instanceRemoval = instanceRemovalIn({ ...parts, hooks });
@@ -61,6 +78,8 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
       ...parts,
       failedAttempts: parts.limiter('failed_service_keys'),
     }),
+    aliasHooks,
+    resourceAliases: resourceAliasesIn({ ...parts, hooks: aliasHooks }),
     reclamations: reclamationsIn({ ...parts, removal: instanceRemoval }),
   };
 }

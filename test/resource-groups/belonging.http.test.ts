@@ -90,7 +90,7 @@ describeOnEveryBackend('what belongs to resource groups', (service) => {
 
       expect(await expectations(defaultResourceGroup(account.accountId).id)).toEqual([]);
       await expect(expectations(defaultResourceGroup(other.accountId).id)).rejects.toMatchObject({
-        code: 'parameter_invalid',
+        code: 'not_found',
       });
     });
   });
@@ -101,8 +101,9 @@ describeOnEveryBackend('what belongs to resource groups', (service) => {
       await call('DELETE', `${PATH}/${deleted}`);
       await call('PATCH', `${PATH}/${suspended}`, { json: { state: 'SUSPENDED' } });
 
-      for (const id of [deleted, suspended, '0'.repeat(32), '']) {
-        await expect(expectations(id)).rejects.toMatchObject({ code: 'parameter_invalid' });
+      await expect(expectations(suspended)).rejects.toMatchObject({ code: 'parameter_invalid' });
+      for (const id of [deleted, '0'.repeat(32), '']) {
+        await expect(expectations(id)).rejects.toMatchObject({ code: 'not_found' });
       }
     });
   });

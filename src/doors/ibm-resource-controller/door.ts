@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
+import { type AliasRouteParts, aliasRoutes } from './alias-routes.ts';
 import { resourceFailures } from './answers.ts';
 import { type GroupRouteParts, groupRoutes } from './group-routes.ts';
 import { type InstanceRouteParts, instanceRoutes } from './instance-routes.ts';
@@ -14,6 +15,7 @@ export interface IbmResourceControllerDoorParts
   extends GroupRouteParts,
     InstanceRouteParts,
     KeyRouteParts,
+    AliasRouteParts,
     ReclamationRouteParts {
   readonly onFailure: OnFailure;
 }
@@ -38,6 +40,7 @@ export function ibmResourceControllerDoor(parts: IbmResourceControllerDoorParts)
   groupRoutes(router, parts);
   quotaRoutes(router, parts);
   instanceRoutes(router, parts);
+  aliasRoutes(router, parts);
   reclamationRoutes(router, parts);
   keyRoutes(router, parts);
   router.use(PREFIXES, () => {

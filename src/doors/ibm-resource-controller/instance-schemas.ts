@@ -51,10 +51,12 @@ const STATE = z.enum([
   'pre_provisioning',
 ]);
 
-const DATE_PARAMETER = z
+/** A day or an instant by which lists are cut. */
+export const DATE_PARAMETER = z
   .string()
   .refine((text) => readSpan(text) !== undefined, 'must be a day or an instant in UTC: 2026-11-21T04:00:00Z');
-const FILTER = z.string().max(300).optional();
+/** What members are compared with. */
+export const FILTER = z.string().max(300).optional();
 
 /** Parameters of `GET /v2/resource_instances` ("Get a list of all resource instances"). */
 export const INSTANCE_LIST_PARAMETERS = PAGE_PARAMETERS.extend({

@@ -1,7 +1,7 @@
 import type { Operation } from '../../../src/http/openapi.ts';
 import { serviceDocument } from '../../../src/server/service-document.ts';
 import type { Sent } from '../../harness/http-call.ts';
-import { instanceBody, policyBody, RULE, roleBody, type Things } from './things.ts';
+import { ALIAS_TARGET, instanceBody, policyBody, RULE, roleBody, type Things } from './things.ts';
 
 /** A request that is right in every respect, so that only who asks decides what comes of it. */
 export interface WholeRequest {
@@ -57,6 +57,9 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   replaceRole: async () => ({ json: { display_name: 'changed', actions: ['resource-controller.instance.retrieve'] } }),
   createResourceKey: async ({ things, name }) => ({ json: { name, source: await things.of('resource_instances') } }),
   getMfaStatus: async ({ things }) => ({ query: { iam_id: await things.of('users') } }),
+  createResourceAlias: async ({ name, things }) => ({
+    json: { name, source: await things.of('resource_instances'), target: ALIAS_TARGET },
+  }),
   createResourceInstance: async ({ accountId }) => ({ json: instanceBody(accountId) }),
   listIngestionKeys: async ({ things }) => ({ query: { instance: await things.of('log_instance') } }),
   createIngestionKey: async ({ things }) => ({

@@ -71,6 +71,11 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     resource_groups: () => make('/v2/resource_groups', { account_id: accountId, name: name() }),
     quota_definitions: async () => GROUP_QUOTA_ID,
     resource_instances: () => instance(),
+    resource_aliases: async () => {
+      const json = { name: name(), source: await of('resource_instances'), target: ALIAS_TARGET };
+      const { body } = await service.call('POST', '/v2/resource_aliases', { token: await ownerToken(), json });
+      return body.guid;
+    },
     reclamations: async () => {
       const id = await instance();
       await service.call('DELETE', `/v2/resource_instances/${id}`, { token: await ownerToken() });
@@ -97,6 +102,9 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     },
   };
 }
+
+/** Where an alias stands. */
+export const ALIAS_TARGET = 'crn:v1:bluemix:public:cf:us-south:s/space::cf-space:one';
 
 /** What a rule is made of, but its name. */
 export const RULE = {
