@@ -40,6 +40,8 @@ export const REDACTED_PATHS: readonly string[] = ['', '*', '*.*'].flatMap((paren
 // Some clients percent-encode the underscore in a path.
 const OWN_KEY = /lk(?:_|%5F)[A-Za-z0-9_]{20,}/gi;
 const SIGNED_TOKEN = /eyJ[A-Za-z0-9_-]{16}[A-Za-z0-9_.-]*/g;
+// Such a key looks like the id of an account; it is known by its place, where hurried people take a key for its id.
+const INSTANCE_KEY = /keys(\/|%2F)[0-9a-f]{32}(?![0-9a-f])/gi;
 const CREDENTIALS = /\b(Bearer|Basic|Token|ApiKey) [A-Za-z0-9+/=._~-]{8,}/gi;
 
 /**
@@ -47,5 +49,9 @@ const CREDENTIALS = /\b(Bearer|Basic|Token|ApiKey) [A-Za-z0-9+/=._~-]{8,}/gi;
  * after their scheme is taken out of the finished text, under whatever name it came.
  */
 export function withoutSecrets(line: string): string {
-  return line.replace(OWN_KEY, `lk_${REDACTED}`).replace(SIGNED_TOKEN, REDACTED).replace(CREDENTIALS, `$1 ${REDACTED}`);
+  return line
+    .replace(OWN_KEY, `lk_${REDACTED}`)
+    .replace(SIGNED_TOKEN, REDACTED)
+    .replace(CREDENTIALS, `$1 ${REDACTED}`)
+    .replace(INSTANCE_KEY, `keys$1${REDACTED}`);
 }

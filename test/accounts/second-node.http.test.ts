@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { INSTALLATION_ID, INSTALLATIONS } from '../../src/accounts/account.ts';
 import { BACKENDS } from '../harness/backends.ts';
 import { asOwner, firstAccountId } from '../harness/given-credentials.ts';
+import { givenLogInstance } from '../harness/given-log-instance.ts';
+import type { Answer } from '../harness/http-call.ts';
 import type { RunningService } from '../harness/running-service.ts';
 import { signedIn } from '../harness/signed-in.ts';
 import { givenTwoServices } from '../harness/two-services.ts';
@@ -9,7 +11,7 @@ import { withinASecond } from '../harness/within-a-second.ts';
 
 const ELSEWHERE = '192.0.2.7';
 
-describe.each(BACKENDS)('settings on two processes on one store [%s]', (backend) => {
+describe.each(BACKENDS)('settings, and keys of instances, on two processes on one store [%s]', (backend) => {
   let first: RunningService;
   let second: RunningService;
   const services = givenTwoServices(backend);
@@ -37,6 +39,33 @@ describe.each(BACKENDS)('settings on two processes on one store [%s]', (backend)
     await clearFrom(first, path);
     expect(await withinASecond(() => seenAt(second), { api: 200, exchange: 200 })).toEqual({ api: 200, exchange: 200 });
     expect((await asOwner(second, 'GET', path)).body.allowed_ip_addresses).toBe('');
+  });
+
+  it('given service keys of an instance in use at the second, when each ends at the first, then the second refuses it within a second', async () => {
+    const owner = { accountId: await firstAccountId(first), ownerToken: first.ownerToken };
+    const { guid } = await givenLogInstance(first, owner);
+    const token = await first.ownerToken();
+    const ask = (method: string, path: string, json?: object) =>
+      first.call(method, `/latchkey/v1/ingestion_keys${path}`, { token, ...(json !== undefined && { json }) });
+    const made = async () => (await ask('POST', '', { instance: guid, name: 'manages', type: 'service' })).body;
+    const provesAt = async (service: RunningService, servicekey: string) =>
+      (await service.call('GET', '/v1/config/keys', { headers: { servicekey } })).status;
+    const ends: readonly ((id: string) => Promise<Answer>)[] = [
+      (id) => ask('DELETE', `/${id}`),
+      (id) => ask('PATCH', `/${id}`, { disabled: true }),
+      (id) => ask('POST', `/${id}/rotate`, { overlap_seconds: 0 }),
+      () => first.call('DELETE', `/v2/resource_instances/${guid}`, { token }),
+    ];
+
+    for (const end of ends) {
+      const { id, key } = await made();
+      expect(await withinASecond(() => provesAt(second, key), 200)).toBe(200);
+
+      expect((await end(id)).status).toBeLessThan(300);
+
+      expect(await provesAt(first, key)).toBe(403);
+      expect(await withinASecond(() => provesAt(second, key), 403)).toBe(403);
+    }
   });
 });
 

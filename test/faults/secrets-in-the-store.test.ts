@@ -32,12 +32,12 @@ describe.each(BACKENDS)('what is kept of keys and tokens [%s]', (backend) => {
       { name: 'log', text: stdout + stderr },
     ];
 
-    expect(lived.refusals).toBe(KEYS * 10);
+    expect(lived.refusals).toBe(KEYS * 10 + 4 * 4);
     expect(kept.filter(({ text }) => traces.countIn(text) > 0).map(({ name }) => name)).toEqual([]);
     expect(stdout).toContain('/identity/token');
     const text = kept.map((dumped) => dumped.text).join('\n');
     // That there was something to find: names of keys, and records of their ends.
-    for (const trace of ['key 0', 'token.revoke', 'apikey']) expect(text).toContain(trace);
+    for (const trace of ['key 0', 'token.revoke', 'apikey', 'instance key']) expect(text).toContain(trace);
   }, 60_000);
 
   it('when a secret is in a text, whole or in part, then the search finds it', () => {

@@ -16,7 +16,7 @@ type Owner = Pick<OtherAccount, 'accountId' | 'ownerToken'>;
 
 /** Provisions an instance as the owner of an account. @param reclaims whether it can be restored once it is deleted */
 export async function givenLogInstance(
-  service: RunningService,
+  service: Pick<RunningService, 'call'>,
   { accountId, ownerToken }: Owner,
   { of = 'logdna', reclaims = false }: { readonly of?: string; readonly reclaims?: boolean } = {},
 ): Promise<GivenInstance> {

@@ -2,13 +2,21 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Caller } from '../../src/access/caller.ts';
 import { API_KEYS } from '../../src/api-keys/api-key.ts';
+import { authenticateApiKeyWith } from '../../src/api-keys/authenticate-api-key.ts';
 import { AUDIT_EVENTS } from '../../src/audit/audit-event.ts';
 import { endKeysOfInstance } from '../../src/ingestion-keys/end-ingestion-keys.ts';
 import { INGESTION_KEYS } from '../../src/ingestion-keys/ingestion-key.ts';
+import { authenticateServiceKeyWith } from '../../src/ingestion-keys/key-manager.ts';
 import { newDefaultIngestionKey, planIngestionKey } from '../../src/ingestion-keys/new-ingestion-key.ts';
+import { planRotation } from '../../src/ingestion-keys/plan-rotation.ts';
+import { removeEndedKeys } from '../../src/ingestion-keys/remove-ended-keys.ts';
+import { failedAttempts } from '../../src/limits/failed-attempts.ts';
+import { instanceCrn, RESOURCE_INSTANCES } from '../../src/resource-instances/resource-instance.ts';
+import { TOLERATED_SKEW_MILLISECONDS } from '../../src/revocations/revocation.ts';
 import { keyRingFromText, MASTER_KEY_RING, PEPPER_RING } from '../../src/secrets/key-ring.ts';
 import { sealing as sealingUnder } from '../../src/secrets/sealing.ts';
 import { secretDigests } from '../../src/secrets/secret-digests.ts';
+import { insert } from '../../src/store/changes.ts';
 import { firstAccountId } from '../harness/given-credentials.ts';
 import { newInstance } from '../harness/given-instance.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
@@ -55,6 +63,66 @@ describeOnEveryBackend('keys of an instance that were planned and committed', (s
       expect(one.map(({ status }) => status)).toEqual(one.map(() => 404));
       expect(exchanged.body.errorCode).toBe('BXNIM0415E');
     });
+  });
+
+  it('given one that was rotated, when its overlap is over and clocks agree, then background work removes it, with a record that names nobody', async () => {
+    const { store, clock } = service();
+    const [instance, by] = [await instanceOf(), await caller()];
+    const planned = planIngestionKey(maker, { instance, type: 'ingestion', name: 'old' }, by, clock.now());
+    await store.commit([insert(RESOURCE_INSTANCES, instance), ...planned.changes]);
+    const rotation = await planRotation({ ...maker, store, clock }, { ...planned, instance }, by, 60);
+    await store.commit(rotation.changes);
+    const { id } = planned.apiKey;
+    const look = async (): Promise<boolean> => {
+      const lease = await store.lease('ended keys', 5_000);
+      if (lease === undefined) throw new Error('no lease');
+      await removeEndedKeys(store, clock, lease);
+      await lease.release();
+      return (await store.read(API_KEYS).get(id)) !== undefined;
+    };
+
+    const early = await look();
+    clock.pass(60_000);
+    const whileClocksDiffer = await look();
+    clock.pass(TOLERATED_SKEW_MILLISECONDS);
+
+    expect([early, whileClocksDiffer, await look()]).toEqual([true, true, false]);
+    expect(await store.read(INGESTION_KEYS).get(id)).toBeUndefined();
+    expect(await store.read(INGESTION_KEYS).get(rotation.next.apiKey.id)).toMatchObject({ name: 'old' });
+    const request = { equals: [instance.accountId, id], limit: 10 };
+    const { rows } = await store.read(AUDIT_EVENTS).page('byTarget', request);
+    expect(rows.map(({ action, actor }) => [action, actor.iamId])).toEqual([
+      ['logdna.ingestion-key.create', by.iamId],
+      ['logdna.ingestion-key.update', by.iamId],
+      ['logdna.ingestion-key.delete', undefined],
+    ]);
+  });
+
+  /** Whoever guesses has 128 bits to guess, and not many tries a minute. */
+  it('given an address with too many bad service keys, when it sends a good one, then that is not looked at until the minute is over', async () => {
+    const { store, clock } = service();
+    const [instance, by] = [await instanceOf(), await caller()];
+    const planned = planIngestionKey(maker, { instance, type: 'service', name: 'good' }, by, clock.now());
+    await store.commit([insert(RESOURCE_INSTANCES, instance), ...planned.changes]);
+    const authenticate = authenticateServiceKeyWith({
+      ...{ store, clock, authenticateApiKey: authenticateApiKeyWith({ store, digests: maker.digests }) },
+      ...{ requireAllowedAddress: () => {}, failedAttempts: failedAttempts({ perMinute: 3, clock }) },
+    });
+    const tried = (secret: string, address = '192.0.2.1') =>
+      authenticate(secret, { ...by, address }).then(
+        ({ instance: crn }) => crn,
+        ({ code }: { code: string }) => code,
+      );
+    clock.beginMinute();
+
+    const bad = [await tried('0'.repeat(32)), await tried('rubbish'), await tried('1'.repeat(32))];
+    const limited = await tried(planned.secret);
+    const elsewhere = await tried(planned.secret, '192.0.2.2');
+    clock.beginMinute();
+
+    expect(bad).toEqual(Array(3).fill('api_key_unknown'));
+    expect(limited).toBe('rate_limited');
+    expect([elsewhere, await tried(planned.secret)]).toEqual(Array(2).fill(instanceCrn(instance)));
   });
 
   it('when an instance is provisioned, then it gets one ingestion key, and one whose service takes no lines gets none', async () => {

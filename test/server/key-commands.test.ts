@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BACKENDS, settingsOf } from '../harness/backends.ts';
+import { givenLogInstance } from '../harness/given-log-instance.ts';
 import { givenReadableKey } from '../harness/given-readable-key.ts';
 import { type ServiceProcess, serviceProcesses } from '../harness/service-process.ts';
 
@@ -124,6 +125,7 @@ describe('commands that change the secrets of the embedded store', () => {
     const run = (...words: string[]) => processes.run(words, { dataFolder });
     const adminKey = await first.adminKey();
     const [used, idle] = [await givenKey(first), await givenKey(first)];
+    const instanceKeys = await givenInstanceKeys(first);
     await first.stop();
 
     expect(await run('retire-pepper')).toMatchObject({
@@ -133,13 +135,17 @@ describe('commands that change the secrets of the embedded store', () => {
     const second = await processes.start({ dataFolder });
     await Promise.all([second.tokenOf(adminKey), second.tokenOf(used)]);
     const refused = await run('retire-pepper');
-    expect(refused).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/: 1 keys are still under it$/m) });
+    expect(refused).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/: 3 keys are still under it$/m) });
     await second.tokenOf(idle);
+    // Keys of instances move when they are used, too, and one that is rotated is not under it any more.
+    expect(await configKeysWith(second, instanceKeys.service.key)).toHaveLength(2);
+    await rotate(second, instanceKeys.default.id);
     expect(await run('retire-pepper')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ alone now$/m) });
     await second.stop();
 
     const third = await processes.start({ dataFolder });
     for (const key of [adminKey, used, idle]) await third.tokenOf(key);
+    expect(await configKeysWith(third, instanceKeys.service.key)).toContainEqual(instanceKeys.service);
     await third.stop();
   }, 60_000);
 
@@ -169,17 +175,20 @@ describe('commands that change the secrets of the embedded store', () => {
     const adminKey = await first.adminKey();
     const token = await first.tokenOf(adminKey);
     const readable = await givenReadableKey(first);
+    const instanceKeys = await givenInstanceKeys(first);
     await first.stop();
 
     expect(await run('retire-master-key')).toMatchObject({ exitCode: 0 });
     const ended = await run('retire-master-key');
     expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ alone now$/m) });
     expect(ended.stdout).toContain('signing keys sealed anew: 1\n');
-    expect(ended.stdout).toContain('stored API keys sealed anew: 1\n');
+    expect(ended.stdout).toContain('stored API keys sealed anew: 3\n');
 
     const second = await processes.start({ dataFolder });
     const answer = await second.call('GET', `/v1/apikeys/${readable.id}`, { token: await second.tokenOf(adminKey) });
     expect(answer.body.apikey).toBe(readable.apikey);
+    const read = await configKeysWith(second, instanceKeys.service.key);
+    expect(read).toEqual([instanceKeys.default, instanceKeys.service]);
     // Another port is another issuer, so the old token is proven by its signature's key.
     expect((await second.call('GET', '/identity/keys')).body.keys[0].kid).toBe(kidOf(token));
     await second.stop();
@@ -193,6 +202,36 @@ async function givenKey(service: ServiceProcess): Promise<string> {
   const { status, body } = await service.call('POST', '/v1/apikeys', { token: owner, json });
   expect(status).toBe(201);
   return body.apikey;
+}
+
+interface InstanceKey {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** The two keys of a new instance: the one that it began with, and a service key. */
+async function givenInstanceKeys(service: ServiceProcess): Promise<Record<'default' | 'service', InstanceKey>> {
+  const token = await service.tokenOf(await service.adminKey());
+  const { account } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  const { guid } = await givenLogInstance(service, { accountId: account.bss, ownerToken: async () => token });
+  const json = { instance: guid, name: 'manages', type: 'service' };
+  const made = await service.call('POST', '/latchkey/v1/ingestion_keys', { token, json });
+  const [first, second] = await configKeysWith(service, made.body.key);
+  if (first === undefined || second === undefined) throw new Error(`no keys: ${made.status} ${made.text}`);
+  return { default: first, service: second };
+}
+
+async function configKeysWith(service: ServiceProcess, servicekey: string): Promise<readonly InstanceKey[]> {
+  const { status, body } = await service.call('GET', '/v1/config/keys', { headers: { servicekey } });
+  expect(status).toBe(200);
+  return body;
+}
+
+async function rotate(service: ServiceProcess, id: string): Promise<void> {
+  const token = await service.tokenOf(await service.adminKey());
+  const json = { overlap_seconds: 0 };
+  const { status } = await service.call('POST', `/latchkey/v1/ingestion_keys/${id}/rotate`, { token, json });
+  expect(status).toBe(201);
 }
 
 function kidOf(token: string): string {

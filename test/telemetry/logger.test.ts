@@ -29,6 +29,8 @@ describe('newLogger', () => {
     'set-cookie',
     'x-api-key',
     'iam-apikey',
+    'servicekey',
+    'ingestionkey',
     'apikey',
     'token',
     'access_token',

@@ -1,3 +1,4 @@
+import { givenLogInstance } from '../given-log-instance.ts';
 import type { Answer } from '../http-call.ts';
 import type { ServiceProcess } from '../service-process.ts';
 import type { SecretTraces } from './secret-traces.ts';
@@ -40,7 +41,44 @@ export async function liveBusily(service: ServiceProcess, keys: number, traces: 
     }
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
+  lived.refusals += await liveWithInstanceKeys(
+    service,
+    { accountId: account.bss, ownerToken: async () => owner },
+    traces,
+  );
   return lived;
+}
+
+/** The same with keys of an instance, which can be read again. @returns how many requests were refused */
+async function liveWithInstanceKeys(
+  service: ServiceProcess,
+  account: { readonly accountId: string; readonly ownerToken: () => Promise<string> },
+  traces: SecretTraces,
+): Promise<number> {
+  const { call } = service;
+  const token = await account.ownerToken();
+  const { guid } = await givenLogInstance(service, account);
+  const keys: string[] = [];
+  for (const type of ['ingestion', 'service']) {
+    const json = { instance: guid, name: 'instance key', type };
+    const { body } = expected(await call('POST', '/latchkey/v1/ingestion_keys', { token, json }), 201);
+    const one = `/latchkey/v1/ingestion_keys/${body.id}`;
+    const rotated = expected(await call('POST', `${one}/rotate`, { token, json: { overlap_seconds: 60 } }), 201);
+    keys.push(String(body.key), String(rotated.body.key));
+  }
+  const [, , , serviceKey = ''] = keys;
+  expected(await call('GET', '/v1/config/keys', { headers: { servicekey: serviceKey } }), 200);
+  const refused: Answer[] = [];
+  for (const key of keys) {
+    traces.add(key);
+    refused.push(
+      await call('POST', '/identity/token', { form: { grant_type: 'apikey', apikey: key } }),
+      await call('GET', `/latchkey/v1/ingestion_keys/${key}`, { token }),
+      await call('GET', `/v1/config/keys/${key}`, { headers: { servicekey: serviceKey } }),
+      await call('GET', '/v1/config/keys', { headers: { servicekey: `${key.slice(1)}0` } }),
+    );
+  }
+  return refused.filter(({ status }) => status >= 400 && status < 500).length;
 }
 
 async function useKey({ call }: ServiceProcess, apikey: string): Promise<readonly string[]> {
