@@ -69,7 +69,7 @@ export async function requireManaging(
  * Proves the holder of a service key.
  * @throws ApiKeyUnknown @throws ApiKeyDisabled @throws ApiKeyExpired @throws AddressNotAllowed
  * @throws AccessDenied  the instance is not active
- * @throws RateLimited   too many were bad, from one address
+ * @throws RateLimited   in place of another failure: too many were bad, from one address
  */
 export type AuthenticateServiceKey = (secret: string, origin: Origin) => Promise<ServiceKeyHolder>;
 
@@ -86,12 +86,14 @@ export interface AuthenticateServiceKeyParts {
 export function authenticateServiceKeyWith(parts: AuthenticateServiceKeyParts): AuthenticateServiceKey {
   const { failedAttempts } = parts;
   return async (secret, origin) => {
-    const bucket = `address ${addressBucketOf(origin.address)}`;
-    failedAttempts.check(bucket);
     try {
       return await managerOf(parts, secret, origin);
     } catch (error) {
-      if (isRefusal(error)) failedAttempts.record(bucket);
+      if (!isRefusal(error)) throw error;
+      // In place of the failure: a good key is not held up by whoever guesses behind the same address.
+      const bucket = `address ${addressBucketOf(origin.address)}`;
+      failedAttempts.check(bucket);
+      failedAttempts.record(bucket);
       throw error;
     }
   };

@@ -36,11 +36,19 @@ export interface AcceptedLines {
   readonly bytes: number;
 }
 
+/** @returns what was taken in of a key or for an instance, as far as is written; `undefined`: nothing */
+export type UseOf = (id: string) => Promise<IngestionUse | undefined>;
+
+/** @returns what reads it from `store` */
+export const useOfIn =
+  (store: Store): UseOf =>
+  (id) =>
+    store.read(INGESTION_USE).get(id);
+
 /** Counts what is taken in, without holding it up. */
 export interface UseRecorder {
   accepted(place: LogPlace, accepted: AcceptedLines): void;
-  /** @returns what was taken in of a key or for an instance, as far as is written; `undefined`: nothing */
-  useOf(id: string): Promise<IngestionUse | undefined>;
+  readonly useOf: UseOf;
   /** Writes what waits. @throws what the store throws; what was not written stays for the next time */
   flush(): Promise<void>;
   /** Writes what waits, and stops. */
@@ -100,7 +108,7 @@ export function recordUse({ store, clock, flushMilliseconds = 1_000, onError }: 
       sum.bytes += bytes;
       sum.lastAt = clock.now();
     },
-    useOf: (id) => store.read(INGESTION_USE).get(id),
+    useOf: useOfIn(store),
     flush: () => flush('at-once'),
     async close() {
       clearInterval(often);

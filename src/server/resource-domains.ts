@@ -3,6 +3,7 @@ import type { RequireAllowedAddress } from '../accounts/allowed-addresses.ts';
 import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
+import { useOfIn } from '../ingestion/ingestion-use.ts';
 import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
 import { ingestionKeysIn } from '../ingestion-keys/ingestion-keys.ts';
 import { authenticateServiceKeyWith } from '../ingestion-keys/key-manager.ts';
@@ -74,6 +75,7 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
     resourceInstances: resourceInstancesIn({ ...parts, hooks }),
     instanceRemoval,
     ingestionKeys: ingestionKeysIn(parts),
+    useOfIngestionKey: useOfIn(parts.store),
     authenticateServiceKey: authenticateServiceKeyWith({
       ...parts,
       failedAttempts: parts.limiter('failed_service_keys'),

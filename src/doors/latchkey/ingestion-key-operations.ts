@@ -55,6 +55,10 @@ const INGESTION_KEY = z
     created_at: z.iso.datetime(),
     ends_at: z.iso.datetime().optional().describe('Of a key that was rotated: when it ends.'),
     successor_id: z.string().optional().describe('Of a key that was rotated: the one in its place.'),
+    activity: z
+      .object({ requests: z.int(), lines: z.int(), bytes: z.int(), last_used_at: z.iso.datetime() })
+      .optional()
+      .describe('What was sent with it, up to some seconds ago; absent: nothing, as far as is known.'),
   })
   .meta({ id: 'IngestionKey' });
 

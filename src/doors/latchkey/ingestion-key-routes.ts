@@ -5,6 +5,7 @@ import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import type { IngestionUse, UseOf } from '../../ingestion/ingestion-use.ts';
 import type { IngestionKeys, ShownIngestionKey } from '../../ingestion-keys/ingestion-keys.ts';
 import type { KeyManager } from '../../ingestion-keys/key-manager.ts';
 import { instanceCrn } from '../../resource-instances/resource-instance.ts';
@@ -21,14 +22,20 @@ import {
 /** What the routes of ingestion keys stand on. */
 export interface IngestionKeyRouteParts {
   readonly ingestionKeys: IngestionKeys;
+  readonly useOfIngestionKey: UseOf;
   readonly callerOf: CallerOf;
   readonly cursors: SealedCursors;
 }
 
 /** `/latchkey/v1/ingestion_keys`: the keys of instances that take log lines. */
 export function ingestionKeyRoutes(router: Router, parts: IngestionKeyRouteParts): void {
-  const { ingestionKeys, callerOf, cursors } = parts;
+  const { ingestionKeys, useOfIngestionKey, callerOf, cursors } = parts;
   const managerOf = async (request: Request): Promise<KeyManager> => ({ ...(await callerOf(request)), way: 'console' });
+
+  const withActivity = async (key: ShownIngestionKey): Promise<IngestionKeyRepresentation> => {
+    const use = await useOfIngestionKey(key.apiKey.id);
+    return { ...keyRepresentation(key), ...(use !== undefined && { activity: activityRepresentation(use) }) };
+  };
 
   methods(router, INGESTION_KEY_PATHS.all, {
     async GET(request, response) {
@@ -38,7 +45,7 @@ export function ingestionKeyRoutes(router: Router, parts: IngestionKeyRouteParts
       const after = cursor === undefined ? undefined : cursors.open(cursor, context);
       const { rows, next } = await ingestionKeys.list(manager, { instance, type, after, limit });
       response.json({
-        ingestion_keys: rows.map(keyRepresentation),
+        ingestion_keys: await Promise.all(rows.map(withActivity)),
         ...(next !== undefined && { next: cursors.seal(next, context) }),
       });
     },
@@ -50,7 +57,7 @@ export function ingestionKeyRoutes(router: Router, parts: IngestionKeyRouteParts
   });
   methods(router, INGESTION_KEY_PATHS.one, {
     async GET(request, response) {
-      response.json(keyRepresentation(await ingestionKeys.get(await managerOf(request), request.params.key_id)));
+      response.json(await withActivity(await ingestionKeys.get(await managerOf(request), request.params.key_id)));
     },
     async PATCH(request, response) {
       const manager = await managerOf(request);
@@ -92,3 +99,8 @@ function keyRepresentation({ instance, ingestionKey, apiKey, secret }: ShownInge
     ...(successorId !== undefined && { successor_id: successorId }),
   };
 }
+
+const activityRepresentation = ({ requests, lines, bytes, lastAt }: IngestionUse) => ({
+  ...{ requests, lines, bytes },
+  last_used_at: new Date(lastAt).toISOString(),
+});

@@ -86,6 +86,24 @@ describeOnEveryBackend('/latchkey/v1/ingestion_keys', (service) => {
     expect(JSON.stringify(rows)).not.toContain(created.body.key);
   });
 
+  it('given a key with which lines were sent, when it is read and listed, then its activity says how much and when', async () => {
+    const fresh = await givenLogInstance(service(), account);
+    const [{ id, key }] = (await listed(fresh.guid)).body.ingestion_keys;
+    const json = { lines: [{ line: 'one' }, { line: 'two' }] };
+
+    const sent = await service().call('POST', '/logs/ingest?hostname=here', { json, headers: { apikey: key } });
+
+    const activity = {
+      ...{ requests: 1, lines: 2, bytes: expect.any(Number) },
+      last_used_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    };
+    expect(sent.status).toBe(200);
+    await eventually(async () => {
+      expect((await asked('GET', `${ALL}/${id}`)).body).toMatchObject({ id, activity });
+      expect((await listed(fresh.guid)).body.ingestion_keys).toMatchObject([{ id, activity }]);
+    });
+  });
+
   it('given more than a page, when they are listed, then the pages hold each once, and a cursor opens no other list', async () => {
     const fresh = await givenLogInstance(service(), account);
     for (const name of ['one', 'two', 'three']) await made({ name, type: 'service' }, fresh);
