@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { type AuditedChange, audited } from '../audit/audit-event.ts';
+import { AUDIT_EVENTS, type AuditedChange, auditEvent, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
+import { parseCrn } from '../crn/crn.ts';
 import { Gone, NotFound } from '../problems/entity-problems.ts';
-import { type Change, expectUnchanged } from '../store/changes.ts';
+import { type Change, expectUnchanged, insert } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { auditedInstance } from './new-instance.ts';
 import { instanceCrn, instanceTarget, RESOURCE_INSTANCES, type ResourceInstance } from './resource-instance.ts';
@@ -33,11 +35,19 @@ export async function existingInstance(
   return instance;
 }
 
-/** @returns the instance of the account, also one that was removed; asks for no right @throws NotFound */
-export async function instanceOf(store: Store, accountId: string, id: string): Promise<ResourceInstance> {
-  const instance = await store.read(RESOURCE_INSTANCES).get(id);
+/**
+ * Asks for no right.
+ * @param name its id, or its whole CRN, of which every part must be right
+ * @returns the instance of the account, also one that was removed
+ * @throws NotFound
+ */
+export async function instanceOf(store: Store, accountId: string, name: string): Promise<ResourceInstance> {
+  const crn = parseCrn(name);
+  const instance = await store.read(RESOURCE_INSTANCES).get(crn?.instance ?? name);
   // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
-  if (instance?.accountId !== accountId) throw new NotFound('The resource instance could not be found.');
+  if (instance?.accountId !== accountId || (crn !== undefined && instanceCrn(instance) !== name)) {
+    throw new NotFound('The resource instance could not be found.');
+  }
   return instance;
 }
 
@@ -65,13 +75,13 @@ export function refuseDeleted({ state }: ResourceInstance): void {
   });
 }
 
-/** The audit record of a change of an instance. @param further what else is worth keeping of the change */
-export function recordedChange(
-  caller: Caller,
-  clock: Clock,
-  { verb, before, after, further = {} }: RecordedChange,
-): Change {
-  return audited(caller, {
+/**
+ * The audit record of a change of an instance.
+ * @param caller `undefined`: the service itself did it, and the record names nobody
+ */
+export function recordedChange(caller: Caller | undefined, clock: Clock, change: RecordedChange): Change {
+  const { verb, before, after, further = {} } = change;
+  const recorded: AuditedChange = {
     at: clock.now(),
     action: `resource-controller.instance.${verb}`,
     accountId: after.accountId,
@@ -79,12 +89,17 @@ export function recordedChange(
     targetId: after.id,
     before: before && auditedInstance(before),
     after: { ...auditedInstance(after), ...further },
-  });
+  };
+  if (caller !== undefined) return audited(caller, recorded);
+  const requestId = randomUUID();
+  const origin = { address: 'local', requestId, transactionId: requestId };
+  return insert(AUDIT_EVENTS, auditEvent(origin, { ...recorded, outcome: 'success', actor: {} }));
 }
 
 interface RecordedChange {
   readonly verb: string;
   readonly before: ResourceInstance | undefined;
   readonly after: ResourceInstance;
+  /** What else is worth keeping of the change. */
   readonly further?: AuditedChange['after'];
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
+import { EntityInUse } from '../problems/entity-problems.ts';
 import type { Lease, Store } from '../store/store.ts';
 import { StaleEntityTag } from '../store/store-errors.ts';
 import type { InstanceRemoval } from './instance-removal.ts';
@@ -35,8 +36,8 @@ export async function finishRemovals({ store, clock, rooms }: FinishRemovalsPart
     try {
       await work();
     } catch (error) {
-      // Restored, or finished, at this moment by somebody else.
-      if (!(error instanceof StaleEntityTag)) failures.push(error);
+      // Restored at this moment by somebody else; or active again, because something hangs on it that is not to go.
+      if (!(error instanceof StaleEntityTag || error instanceof EntityInUse)) failures.push(error);
     }
   };
   for (const row of halfway) await tried(() => instanceRemoval.finish(undefined, row, under));

@@ -4,7 +4,7 @@ import { servicePlan } from '../resource-catalog/catalog.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { replace } from '../store/changes.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
-import type { Lease, Store } from '../store/store.ts';
+import type { Lease } from '../store/store.ts';
 import { StaleEntityTag } from '../store/store-errors.ts';
 import { type ExistingInstanceParts, existingInstance, recordedChange, refuseDeleted } from './existing-instance.ts';
 import type { InstanceHooks } from './instance-hooks.ts';
@@ -26,6 +26,7 @@ export interface InstanceRemoval {
   /**
    * Takes away what hangs on an instance that is `removing`, and ends that. May be begun again, also by two at once.
    * @param caller `undefined`: the service itself
+   * @throws EntityInUse  what it may not take along came before it was refused: it is active again
    */
   finish(caller: Caller | undefined, removing: ResourceInstance, under?: Lease): Promise<void>;
 }
@@ -38,11 +39,18 @@ export interface InstanceRemovalParts extends ExistingInstanceParts {
 
 /** @returns what ends the instances of `store` */
 export function instanceRemovalIn(parts: InstanceRemovalParts): InstanceRemoval {
-  const { store, clock, hooks } = parts;
+  const { clock, hooks } = parts;
 
   const finish: InstanceRemoval['finish'] = async (caller, removing, under) => {
+    const problem = mayTakeAll(removing) ? undefined : await hooks.dependantsOf(removing);
+    if (problem !== undefined) {
+      // Somebody made one after the look at them and before the instance refused it: it is as if nothing had been asked.
+      const after = keptAfterAll(removing, clock.now());
+      await endRemoving(parts, caller, { removing, after, verb: 'keep', under });
+      throw problem;
+    }
     await hooks.endWhatHangsOn(caller, removing, endsForGood(removing));
-    await endRemoving(store, ended(removing, clock.now()), removing.entityTag, under);
+    await endRemoving(parts, caller, { removing, after: ended(removing, clock.now()), under });
   };
 
   return {
@@ -50,17 +58,14 @@ export function instanceRemovalIn(parts: InstanceRemovalParts): InstanceRemoval 
 
     async remove(caller, id, { recursive }) {
       if (!recursive) await refuseDependants(parts, caller, id);
-      const removing = await begin(parts, caller, id);
-      const problem = recursive ? undefined : await hooks.dependantsOf(removing);
-      if (problem !== undefined) {
-        // Somebody made one after the look at them and before the instance refused it: it is as if nothing had been asked.
-        await keepAfterAll(parts, caller, removing);
-        throw problem;
-      }
-      await finish(caller, removing);
+      await finish(caller, await begin(parts, caller, id, recursive));
     },
   };
 }
+
+/** Whether what hangs on it goes along: what waits to be reclaimed has lost it before. */
+const mayTakeAll = ({ lastOperation: { type, recursive } }: ResourceInstance): boolean =>
+  type === 'reclamation' || recursive === true;
 
 async function refuseDependants(parts: InstanceRemovalParts, caller: Caller, id: string): Promise<void> {
   const instance = await existingInstance(parts, caller, id, 'delete');
@@ -71,7 +76,7 @@ async function refuseDependants(parts: InstanceRemovalParts, caller: Caller, id:
 }
 
 /** From this commit on nothing can be made for the instance, and it takes nothing in. */
-function begin(parts: InstanceRemovalParts, caller: Caller, id: string): Promise<ResourceInstance> {
+function begin(parts: InstanceRemovalParts, caller: Caller, id: string, recursive: boolean): Promise<ResourceInstance> {
   const { store, clock } = parts;
   return changeEntity({
     store,
@@ -84,7 +89,7 @@ function begin(parts: InstanceRemovalParts, caller: Caller, id: string): Promise
       const at = clock.now();
       return {
         state: 'removing',
-        lastOperation: { type: 'delete', state: 'in progress', at },
+        lastOperation: { type: 'delete', state: 'in progress', recursive, at },
         ...{ deletedAt: at, deletedBy: caller.iamId, modifiedAt: at, modifiedBy: caller.iamId },
       };
     },
@@ -92,22 +97,12 @@ function begin(parts: InstanceRemovalParts, caller: Caller, id: string): Promise
   });
 }
 
-async function keepAfterAll(
-  { store, clock }: InstanceRemovalParts,
-  caller: Caller,
-  removing: ResourceInstance,
-): Promise<void> {
-  const { deletedAt, deletedBy, ...kept } = removing;
-  const after: ResourceInstance = {
+function keptAfterAll({ deletedAt, deletedBy, ...kept }: ResourceInstance, at: number): ResourceInstance {
+  return {
     ...kept,
-    entityTag: nextEntityTag(removing.entityTag),
-    state: 'active',
-    lastOperation: { type: 'delete', state: 'failed', at: clock.now() },
+    ...{ entityTag: nextEntityTag(kept.entityTag), state: 'active', modifiedAt: at },
+    lastOperation: { type: 'delete', state: 'failed', at },
   };
-  await store.commit([
-    replace(RESOURCE_INSTANCES, after, removing.entityTag),
-    recordedChange(caller, clock, { verb: 'keep', before: removing, after }),
-  ]);
 }
 
 /** Whether it cannot be restored: its plan does not keep it, or it is being reclaimed. */
@@ -130,14 +125,24 @@ function ended(removing: ResourceInstance, at: number): ResourceInstance {
   };
 }
 
+/** How it ends that an instance is being removed. */
+interface End {
+  readonly removing: ResourceInstance;
+  readonly after: ResourceInstance;
+  /** Absent: the record of its beginning says it all. */
+  readonly verb?: 'keep';
+  readonly under: Lease | undefined;
+}
+
 async function endRemoving(
-  store: Store,
-  after: ResourceInstance,
-  ifMatch: string,
-  under: Lease | undefined,
+  { store, clock }: InstanceRemovalParts,
+  caller: Caller | undefined,
+  { removing, after, verb, under }: End,
 ): Promise<void> {
+  const record = verb === undefined ? [] : [recordedChange(caller, clock, { verb, before: removing, after })];
+  const changes = [replace(RESOURCE_INSTANCES, after, removing.entityTag), ...record];
   try {
-    await store.commit([replace(RESOURCE_INSTANCES, after, ifMatch)], { ...(under !== undefined && { under }) });
+    await store.commit(changes, { ...(under !== undefined && { under }) });
   } catch (error) {
     // Nothing but its end changes an instance that is being removed: somebody else was faster with it.
     if (!(error instanceof StaleEntityTag)) throw error;

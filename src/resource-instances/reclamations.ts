@@ -1,19 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { AUDIT_EVENTS, auditEvent } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { AccessDenied, NotFound } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
-import { type Change, insert, replace } from '../store/changes.ts';
+import { replace } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Lease, Store } from '../store/store.ts';
 import { existingInstance, recordedChange } from './existing-instance.ts';
 import { retrieverOf } from './instance-list.ts';
 import type { InstanceRemoval } from './instance-removal.ts';
-import { auditedInstance } from './new-instance.ts';
-import { instanceCrn, RESOURCE_INSTANCES, type ResourceInstance } from './resource-instance.ts';
+import { RESOURCE_INSTANCES, type ResourceInstance } from './resource-instance.ts';
 
 /** Which of the reclamations of an account are wanted. */
 export interface ReclamationFilter {
@@ -95,8 +92,8 @@ export function reclamationsIn(parts: ReclamationsParts): Reclamations {
       const at = clock.now();
       const entityTag = nextEntityTag(pending.entityTag);
       const removing: ResourceInstance = { ...pending, ...reclaiming(at), entityTag, modifiedAt: at };
-      const changes = [replace(RESOURCE_INSTANCES, removing, pending.entityTag), recorded(pending, removing, at)];
-      await store.commit(changes, { under });
+      const record = recordedChange(undefined, clock, { verb: 'reclaim', before: pending, after: removing });
+      await store.commit([replace(RESOURCE_INSTANCES, removing, pending.entityTag), record], { under });
       await removal.finish(undefined, removing, under);
     },
   };
@@ -154,18 +151,4 @@ async function waitingRows(
     after = page.next;
   } while (after !== undefined);
   return rows;
-}
-
-/** The service itself does it: the record names nobody. */
-function recorded(before: ResourceInstance, after: ResourceInstance, at: number): Change {
-  const requestId = randomUUID();
-  const event = auditEvent(
-    { address: 'local', requestId, transactionId: requestId },
-    {
-      ...{ at, action: 'resource-controller.instance.reclaim', accountId: after.accountId },
-      ...{ target: instanceCrn(after), targetId: after.id },
-      ...{ before: auditedInstance(before), after: auditedInstance(after), outcome: 'success', actor: {} },
-    },
-  );
-  return insert(AUDIT_EVENTS, event);
 }

@@ -54,6 +54,8 @@ export interface LastOperation {
   /** Of an update, or of what became of a deleted one. */
   readonly subType?: 'config' | 'pending' | 'restore' | 'delete';
   readonly state: 'in progress' | 'succeeded' | 'failed';
+  /** Of a deletion: takes along what would be in its way. */
+  readonly recursive?: boolean;
   readonly at: number;
 }
 

@@ -11,7 +11,6 @@ import type { InstanceRemoval } from '../../resource-instances/instance-removal.
 import type { ResourceInstance } from '../../resource-instances/resource-instance.ts';
 import type { ResourceInstances } from '../../resource-instances/resource-instances.ts';
 
-import { guidOf } from './id-in-path.ts';
 import { instanceFilter } from './instance-filter.ts';
 import { INSTANCE_PATHS } from './instance-operations.ts';
 import { instanceRepresentation } from './instance-representations.ts';
@@ -56,7 +55,7 @@ export function instanceRoutes(router: Router, parts: InstanceRouteParts): void 
 function answering({ callerOf }: InstanceRouteParts, act: ResourceInstances['get']): InstanceHandler {
   return async (request, response) => {
     const caller = await callerOf(request);
-    writeInstance(response, 200, await act(caller, guidOf(request.params.id, caller, 'instance')));
+    writeInstance(response, 200, await act(caller, request.params.id));
   };
 }
 
@@ -107,7 +106,7 @@ function updateInstance({ resourceInstances, callerOf }: InstanceRouteParts): In
       allowCleanup: body.allow_cleanup,
       onetimeCredentials: onetimeIn(body.parameters),
     };
-    const id = guidOf(request.params.id, caller, 'instance');
+    const { id } = request.params;
     writeInstance(response, 200, await resourceInstances.update(caller, id, change));
   };
 }
@@ -116,7 +115,7 @@ function deleteInstance({ instanceRemoval, callerOf }: InstanceRouteParts): Inst
   return async (request, response) => {
     const caller = await callerOf(request);
     const { recursive } = readQuery(request, INSTANCE_DELETE_PARAMETERS);
-    const id = guidOf(request.params.id, caller, 'instance');
+    const { id } = request.params;
     await instanceRemoval.remove(caller, id, { recursive: recursive === 'true' });
     writeNothing(response);
   };

@@ -18,5 +18,11 @@ export const RESOURCE_NAME = z
 export const plainText = (most: number) =>
   z.string().max(most).refine(isText, 'must be text without control characters');
 
+/** Longest free JSON, in characters: a page has up to 100 of them. */
+const LONGEST_JSON = 64 * 1024;
+
 /** Free JSON that is kept and echoed. */
-export const FREE_JSON = z.record(z.string(), z.unknown()).meta({ type: 'object' });
+export const FREE_JSON = z
+  .record(z.string(), z.unknown())
+  .refine((value) => JSON.stringify(value).length <= LONGEST_JSON, `may have ${LONGEST_JSON} characters as JSON`)
+  .meta({ type: 'object' });

@@ -58,6 +58,15 @@ describeOnEveryBackend('who may do what with resource instances', (service) => {
       expectResourceRefusal(await call('GET', `${PATH}/no-guid`), 404, 'RC-NotFound');
     });
 
+    it('when it is named by a CRN of which one part is wrong, then it is missing', async () => {
+      const { crn } = await given();
+      const wrong = [crn.replace(':logs:', ':logdna:'), crn.replace('us-south', 'eu-de'), crn.slice(0, -2), `${crn}x`];
+
+      for (const name of wrong) {
+        expectResourceRefusal(await call('DELETE', `${PATH}/${encodeURIComponent(name)}`), 404, 'RC-NotFound');
+      }
+    });
+
     it('when somebody may see only one, then a list has only that one, and no other can be read or changed', async () => {
       const [mine, theirs] = [await given(), await given()];
       const json = { account_id: account.accountId, name: 'viewer of one', apikey: { name: 'first' } };

@@ -91,6 +91,7 @@ describeOnEveryBackend('/v2/resource_instances', (service) => {
       ['a name with a control character', { name: 'a\u0085b' }, 400, /name/],
       ['a name that is too long', { name: 'n'.repeat(181) }, 400, /name.*180/],
       ['no name', { name: undefined }, 400, /name.*missing/],
+      ['parameters that are too long', { parameters: { a: 'b'.repeat(65_536) } }, 400, /parameters.*65536/],
       ['parameters that are a list', { parameters: [] }, 400, /parameters/],
       ['one-time credentials that are a text', { parameters: { onetime_credentials: 'yes' } }, 400, /onetime/],
       ['a tag with a line end', { tags: ['a\nb'] }, 400, /tags/],
@@ -243,6 +244,14 @@ describeOnEveryBackend('/v2/resource_instances', (service) => {
 
       expectResourceRefusal(await call('DELETE', `${PATH}/${instance.guid}?recursive=yes`), 400, 'RC-InvalidRequest');
       expect((await call('GET', `${PATH}/${instance.guid}`)).body).toEqual(instance);
+    });
+
+    it('when ten delete it at once, then one does, and the others hear that it is gone', async () => {
+      const { guid } = await given();
+
+      const answers = await Promise.all(Array.from({ length: 10 }, () => call('DELETE', `${PATH}/${guid}`)));
+
+      expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array.from({ length: 9 }, () => 410)]);
     });
   });
 });
