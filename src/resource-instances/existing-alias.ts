@@ -1,6 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { AUDIT_EVENTS, auditEvent, audited } from '../audit/audit-event.ts';
+import { localOrigin } from '../audit/local-origin.ts';
 import { Gone, NotFound } from '../problems/entity-problems.ts';
 import { type Change, expectUnchanged, insert } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
@@ -69,8 +70,7 @@ export function recordedAliasChange(
     ...{ before: before && auditedAlias(before), after: auditedAlias(after) },
   };
   if (caller !== undefined) return audited(caller, change);
-  const origin = { address: 'local', requestId: after.id, transactionId: after.id };
-  return insert(AUDIT_EVENTS, auditEvent(origin, { ...change, outcome: 'success', actor: {} }));
+  return insert(AUDIT_EVENTS, auditEvent(localOrigin(), { ...change, outcome: 'success', actor: {} }));
 }
 
 interface RecordedAliasChange {

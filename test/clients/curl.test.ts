@@ -1,24 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { adminKeyFile } from '../../src/server/bootstrap.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
-
-const run = promisify(execFile);
-
-/** What curl was answered. */
-interface CurlAnswer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape, and a wrong guess fails the test.
-  readonly body: any;
-}
-
-/** `curl` as people paste it from pages about IBM Cloud. */
-async function curl(...options: readonly string[]): Promise<CurlAnswer> {
-  const { stdout } = await run('curl', ['-sS', '-q', '--write-out', '\n%{http_code}', ...options]);
-  const [status = '', ...lines] = stdout.split('\n').toReversed();
-  return { status: Number(status), body: JSON.parse(lines.toReversed().join('\n')) };
-}
+import { curl } from './given-curl.ts';
 
 const FORM = 'Content-Type: application/x-www-form-urlencoded';
 const GRANT = 'grant_type=urn:ibm:params:oauth:grant-type:apikey';
