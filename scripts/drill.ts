@@ -14,6 +14,7 @@ import { mongoFaults } from './drills/mongo-faults.ts';
 import { overload } from './drills/overload.ts';
 import { redisFaults } from './drills/redis-faults.ts';
 import { removeOwner } from './drills/remove-owner.ts';
+import { resourceKeys } from './drills/resource-keys.ts';
 import { rotateKeys } from './drills/rotate-keys.ts';
 import { spread } from './drills/spread.ts';
 import { provideServers } from './servers/provide-servers.ts';
@@ -21,6 +22,7 @@ import { provideServers } from './servers/provide-servers.ts';
 /** `scripts/drill NAME`: one row a drill. */
 const DRILLS: readonly Drill[] = [
   killService,
+  resourceKeys,
   fuzzToken,
   dumpSecrets,
   gracefulStop,

@@ -5,6 +5,7 @@ import { INGESTION_KEYS } from '../../../src/ingestion-keys/ingestion-key.ts';
 import { POLICIES } from '../../../src/policies/policy.ts';
 import { instanceCrn, type ResourceInstance } from '../../../src/resource-instances/resource-instance.ts';
 import { SERVICE_IDS } from '../../../src/service-ids/service-id.ts';
+import { bundleFindings } from '../../harness/faults/bundle-checker.ts';
 import { asOwner, firstAccountId, givenServiceId } from '../../harness/given-credentials.ts';
 import { givenOtherAccount } from '../../harness/given-other-account.ts';
 import { askForKey, changeInstance, givenResourceKey, givenStoredInstance } from '../../harness/given-resource-key.ts';
@@ -152,6 +153,9 @@ describeOnEveryBackend('/v2/resource_keys', (service) => {
       await asOwner(service(), 'DELETE', `/v1/serviceids/${second.credentials.iam_serviceid_crn.split(':').at(-1)}`);
 
       expect((await one('GET', second.guid)).body.credentials).not.toHaveProperty('apikey');
+      // The same looks through the store in the drill of this room.
+      const found = await bundleFindings(service().store);
+      expect(found).toContain(`resource key ${second.guid} is active, and its service ID is not there`);
       for (const { guid, credentials } of [first, second]) {
         expect((await one('DELETE', guid)).status).toBe(204);
         expect(await partsLeft(credentials, guid)).toEqual(NOTHING_LEFT);

@@ -5,6 +5,7 @@ import { killNode } from '../../../scripts/drills/kill-node.ts';
 import { mongoFaults } from '../../../scripts/drills/mongo-faults.ts';
 import { redisFaults } from '../../../scripts/drills/redis-faults.ts';
 import { removeOwner } from '../../../scripts/drills/remove-owner.ts';
+import { resourceKeys } from '../../../scripts/drills/resource-keys.ts';
 import { rotateKeys } from '../../../scripts/drills/rotate-keys.ts';
 import { spread } from '../../../scripts/drills/spread.ts';
 import { BACKENDS, type Backend } from '../../harness/backends.ts';
@@ -25,12 +26,14 @@ describe.each(BACKENDS)('drills with small counts [%s]', (backend) => {
       ['nodes are killed while tokens are taken back at them', killNode, 4, 1],
       ['the clocks of three nodes are a minute apart', clocks, 60, 1],
       ['a service ID of 2,200 keys is deleted and the service killed meanwhile', removeOwner, 2_200, 1],
+      ['the service is killed while resource keys are made and deleted', resourceKeys, 6, 1],
       ['the signing keys are rotated and verifiers cache the old ones', rotateKeys, 1, 1],
     ],
     'mongo-redis': [
       ['tokens, keys and service IDs are taken back on two nodes with two workers each', spread, 60, 2],
       ['workers are killed while tokens are taken back at them', killNode, 4, 2],
       ['a service ID of 2,200 keys is deleted and the service killed meanwhile', removeOwner, 2_200, 1],
+      ['the service is killed while resource keys are made and deleted', resourceKeys, 6, 1],
       ['Redis is killed, stopped, flushed, restarted empty, and evicts', redisFaults, 5, 1],
       ['the primary is killed, another steps down, and a node is cut off', mongoFaults, 3, 1],
     ],
