@@ -46,6 +46,7 @@ export async function liveBusily(service: ServiceProcess, keys: number, traces: 
     { accountId: account.bss, ownerToken: async () => owner },
     traces,
   );
+  await useBundles(service, { accountId: account.bss, ownerToken: async () => owner }, traces);
   return lived;
 }
 
@@ -79,6 +80,32 @@ async function liveWithInstanceKeys(
     );
   }
   return refused.filter(({ status }) => status >= 400 && status < 500).length;
+}
+
+const BUNDLES = 6;
+
+/** Resource keys to an instance that takes log lines: read, exchanged, sent where none belongs, half of them deleted. */
+async function useBundles(
+  service: ServiceProcess,
+  account: { readonly accountId: string; readonly ownerToken: () => Promise<string> },
+  traces: SecretTraces,
+): Promise<void> {
+  const { call } = service;
+  const token = await account.ownerToken();
+  const { guid: source } = await givenLogInstance(service, account);
+  for (let position = 0; position < BUNDLES; position += 1) {
+    const json = { name: `bundle ${position}`, source, role: 'Writer' };
+    const made = expected(await call('POST', '/v2/resource_keys', { token, json }), 201);
+    const { apikey, ingestion_key, service_key } = made.body.credentials;
+    for (const secret of [apikey, ingestion_key, service_key]) traces.add(String(secret));
+    traces.add(await service.tokenOf(String(apikey)));
+    expected(await call('GET', `/v2/resource_keys/${made.body.guid}`, { token }), 200);
+    expected(await call('GET', `/v2/resource_keys/${apikey}`, { token }), 404);
+    expected(await call('GET', `/v2/resource_keys/${ingestion_key}`, { token }), 404);
+    expected(await call('POST', '/v2/resource_keys', { token, json: { ...json, role: service_key } }), 400);
+    if (position % 2 === 0) expected(await call('DELETE', `/v2/resource_keys/${made.body.guid}`, { token }), 204);
+  }
+  expected(await call('GET', '/v2/resource_keys', { token }), 200);
 }
 
 async function useKey({ call }: ServiceProcess, apikey: string): Promise<readonly string[]> {
