@@ -67,6 +67,50 @@ describe.each(BACKENDS)('settings, and keys of instances, on two processes on on
       expect(await withinASecond(() => provesAt(second, key), 403)).toBe(403);
     }
   });
+
+  it('given a bundle and a key of an instance in use at both, when the instance is deleted, restored and reclaimed at the first, then the second follows within a second', async () => {
+    const owner = { accountId: await firstAccountId(first), ownerToken: first.ownerToken };
+    const { guid } = await givenLogInstance(first, owner, { reclaims: true });
+    const token = await first.ownerToken();
+    const ask = (method: string, path: string, json?: object) =>
+      first.call(method, path, { token, ...(json !== undefined && { json }) });
+    const [own] = (await ask('GET', `/latchkey/v1/ingestion_keys?instance=${guid}`)).body.ingestion_keys;
+    const made = await ask('POST', '/v2/resource_keys', { name: 'agent', source: guid, role: 'Manager' });
+    const { apikey, ingestion_key: bundled } = made.body.credentials;
+    const lent = await second.tokenOf(apikey);
+    const sendsAt = async (service: RunningService, key: string) =>
+      (
+        await service.call('POST', '/logs/ingest?hostname=h', {
+          json: { lines: [{ line: 'x' }] },
+          headers: { apikey: key },
+        })
+      ).status;
+    const seenAt = async (service: RunningService) => ({
+      own: await sendsAt(service, own.key),
+      bundled: await sendsAt(service, bundled),
+      token: (await service.call('GET', '/identity/userinfo', { token: lent })).status,
+      exchange: (await service.exchange({ grant_type: 'apikey', apikey })).status,
+    });
+    const act = async (action: string) => ask('POST', `/v1/reclamations/${guid}/actions/${action}`);
+    const good = { own: 200, bundled: 200, token: 200, exchange: 200 };
+    const lost = { own: 403, bundled: 403, token: 401, exchange: 400 };
+    const steps: readonly [() => Promise<Answer>, typeof good][] = [
+      [() => ask('DELETE', `/v2/resource_instances/${guid}?recursive=true`), lost],
+      [() => act('restore'), { ...lost, own: 200 }],
+      [() => ask('DELETE', `/v2/resource_instances/${guid}`), lost],
+      [() => act('reclaim'), lost],
+    ];
+    expect([await withinASecond(() => seenAt(first), good), await withinASecond(() => seenAt(second), good)]).toEqual([
+      good,
+      good,
+    ]);
+
+    for (const [step, expected] of steps) {
+      expect((await step()).status).toBeLessThan(300);
+      expect(await seenAt(first)).toEqual(expected);
+      expect(await withinASecond(() => seenAt(second), expected)).toEqual(expected);
+    }
+  });
 });
 
 async function clearFrom(service: RunningService, path: string): Promise<void> {
