@@ -8,6 +8,7 @@ import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allow
 import { productFailures } from './answers.ts';
 import { type CatalogRouteParts, catalogRoutes } from './catalog-routes.ts';
 import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
+import { type LogLineRouteParts, logLineRoutes } from './log-line-routes.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
@@ -21,7 +22,8 @@ export interface LatchkeyDoorParts
     ActivationRouteParts,
     SelfRouteParts,
     IngestionKeyRouteParts,
-    CatalogRouteParts {
+    CatalogRouteParts,
+    LogLineRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -43,6 +45,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   selfRoutes(router, parts);
   ingestionKeyRoutes(router, parts);
   catalogRoutes(router, parts);
+  logLineRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -4,6 +4,7 @@ import { ACTIVATION_OPERATIONS } from './activation-operations.ts';
 import { ALLOWED_ADDRESSES_OPERATIONS } from './allowed-addresses-operations.ts';
 import { CATALOG_OPERATIONS } from './catalog-operations.ts';
 import { INGESTION_KEY_OPERATIONS } from './ingestion-key-operations.ts';
+import { LOG_LINE_OPERATIONS } from './log-line-operations.ts';
 import { NODE_OPERATIONS } from './node-operations.ts';
 import { SELF_OPERATIONS } from './self-operations.ts';
 import { SIGN_OUT_OPERATIONS } from './sign-out-operations.ts';
@@ -18,4 +19,5 @@ export const operations: readonly Operation[] = [
   ...SELF_OPERATIONS,
   ...INGESTION_KEY_OPERATIONS,
   ...CATALOG_OPERATIONS,
+  ...LOG_LINE_OPERATIONS,
 ];
