@@ -88,6 +88,7 @@ export async function assembleDomains(parts: AssembleParts) {
   const handOvers = sink && handOversIn(store);
   const spool = lateSpool({ config, clock, bounds: { bytes: limitBytes, handedOver: handOvers?.positionOf } });
   opened.defer(() => spool.close());
+  const stopping = new AbortController();
 
   const access = accessWith({
     operator: async () => {
@@ -138,7 +139,9 @@ export async function assembleDomains(parts: AssembleParts) {
     resources: whenAsked(async () =>
       (await import('./resource-domains.ts')).resourceDomainsIn({
         ...{ store, access, clock, digests, sealing, limiter },
-        ...{ authenticateApiKey: authenticate, requireAllowedAddress },
+        ...{ authenticateApiKey: authenticate, requireAllowedAddress, spool, stopping: stopping.signal },
+        // What was acknowledged and waits for the sink goes once that has it, and is too old.
+        removeLines: async (instanceId) => (handOvers === undefined ? spool.remove(instanceId) : undefined),
       }),
     ),
     apiKeys,
@@ -159,6 +162,8 @@ export async function assembleDomains(parts: AssembleParts) {
     revocations,
     recorder,
     spool,
+    /** Ends what only waits; to be called before what is under way is waited for. */
+    beginToStop: () => stopping.abort(),
     trimSpool: spoolTrimming({ spool, clock, retentionMilliseconds, limitBytes, handOvers }),
     logLines: whenAsked(async () => {
       const stores = { store, spool, clock, authenticateApiKey: authenticate, requireAllowedAddress };

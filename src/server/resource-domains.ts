@@ -4,6 +4,7 @@ import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
 import { useOfIn } from '../ingestion/ingestion-use.ts';
+import { logLinesIn } from '../ingestion/read-lines.ts';
 import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
 import { ingestionKeysIn } from '../ingestion-keys/ingestion-keys.ts';
 import { authenticateServiceKeyWith } from '../ingestion-keys/key-manager.ts';
@@ -26,6 +27,7 @@ import {
   keysOfInstance,
 } from '../resource-keys/end-keys.ts';
 import { resourceKeysIn } from '../resource-keys/resource-keys.ts';
+import type { Spool } from '../spool/spool.ts';
 import type { Store } from '../store/store.ts';
 
 /** What resources and the keys to them are joined from. */
@@ -35,6 +37,11 @@ export interface ResourceDomainParts extends ApiKeyMakerParts {
   readonly clock: Clock;
   readonly authenticateApiKey: AuthenticateApiKey;
   readonly requireAllowedAddress: RequireAllowedAddress;
+  readonly spool: Pick<Spool, 'read'>;
+  /** Removes the log lines of an instance that is gone for good, unless somebody waits for them. */
+  readonly removeLines: (instanceId: string) => Promise<void>;
+  /** When the service stops. */
+  readonly stopping: AbortSignal;
   /** @returns the limiter of this name */
   readonly limiter: (name: string) => FailedAttempts;
 }
@@ -52,7 +59,9 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
       await endResourceKeysOfInstance(parts, caller, instance);
       await endAliasesOfInstance(parts, caller, instance);
       // Those that stand alone are refused while the instance is not active, and are there again once it is restored.
-      if (forGood) await endKeysOfInstance(parts, caller, instance);
+      if (!forGood) return;
+      await endKeysOfInstance(parts, caller, instance);
+      await parts.removeLines(instance.id);
     },
   };
   const aliasHooks: AliasHooks = {
@@ -76,6 +85,7 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
     instanceRemoval,
     ingestionKeys: ingestionKeysIn(parts),
     useOfIngestionKey: useOfIn(parts.store),
+    logLines: logLinesIn(parts),
     authenticateServiceKey: authenticateServiceKeyWith({
       ...parts,
       failedAttempts: parts.limiter('failed_service_keys'),

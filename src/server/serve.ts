@@ -187,6 +187,7 @@ async function open<More extends object>(
 
   const stop = async (): Promise<void> => {
     accepting = false;
+    domains.beginToStop();
     await listener.stop(STOP_MILLISECONDS);
     await atMost(CLOSE_MILLISECONDS, opened.disposeAsync());
   };

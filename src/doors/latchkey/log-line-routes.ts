@@ -26,7 +26,10 @@ export function logLineRoutes(router: Router, { logLines, callerOf, cursors }: L
       const wanted = { from, to, limit, place };
       const read =
         follow === 'true'
-          ? await logLines.follow(caller, guid, wanted, { prove: () => callerOf(request), signal: gone(request, response) })
+          ? await logLines.follow(caller, guid, wanted, {
+              prove: () => callerOf(request),
+              signal: gone(request, response),
+            })
           : await logLines.read(caller, guid, wanted);
       // Each line is JSON already: reading and writing it again would be most of the work.
       response.type('json').send(body(read, cursors.seal(placeAsCursor(read.place), context)));

@@ -76,6 +76,7 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       const { body } = await service.call('POST', '/v2/resource_aliases', { token: await ownerToken(), json });
       return body.guid;
     },
+    instances: () => instance('logs'),
     reclamations: async () => {
       const id = await instance();
       await service.call('DELETE', `/v2/resource_instances/${id}`, { token: await ownerToken() });
