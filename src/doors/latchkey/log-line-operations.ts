@@ -50,14 +50,14 @@ const LOG_LINE = z
     key_id: z.string().optional().describe('Of the key with which it was sent.'),
     source: z.string().optional().describe('The way by which it came.'),
   })
-  .meta({ id: 'LogLine' });
+  .meta({ id: 'KeptLogLine' });
 
 const LOG_LINES = z
   .object({
     lines: z.array(LOG_LINE),
     cursor: z.string().describe('For what comes after these lines, also when there is none yet.'),
   })
-  .meta({ id: 'LogLines' });
+  .meta({ id: 'KeptLogLines' });
 
 /** The row of the lines of an instance. */
 export const LOG_LINE_OPERATIONS: readonly Operation[] = [
