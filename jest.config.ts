@@ -10,6 +10,8 @@ const config: Config = {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
+  // Not in the folder for temporary files, which is another one in each run.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testTimeout: 30_000,
   maxWorkers: 2,
   testSequencer: '<rootDir>/scripts/suite/longest-first.mjs',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideServers } from './servers/provide-servers.ts';
 import { type ChosenBackends, chooseBackends } from './suite/choose-backends.ts';
+import { makeMemoryFolder } from './suite/memory-folder.ts';
 import { filesToRunAgain, secondRunLines, withSecondRun } from './suite/second-run.ts';
 import { type FileResult, readReport, summaryLine, sumOf } from './suite/test-counts.ts';
 
@@ -18,7 +19,19 @@ const NODE_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWa
 const backends = chooseBackends(process.env['TEST_BACKENDS']);
 const inCi = !['', 'false'].includes(process.env['CI'] ?? '');
 
-process.exitCode = await runWithServers();
+process.exitCode = await inMemory(runWithServers);
+
+/** Whatever asks for a temporary folder from here on has it in memory, unless one was given (`TMPDIR`) or memory is short. */
+async function inMemory(run: () => Promise<number>): Promise<number> {
+  const folder = process.env['TMPDIR'] === undefined ? makeMemoryFolder() : undefined;
+  if (folder === undefined) return run();
+  process.env['TMPDIR'] = folder;
+  try {
+    return await run();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 async function runWithServers(): Promise<number> {
   if (!backends.chosen.includes('mongo-redis')) return runSuite({}, ['SQLite of this Node']);

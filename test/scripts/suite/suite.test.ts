@@ -1,5 +1,9 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { chooseBackends } from '../../../scripts/suite/choose-backends.ts';
+import { makeMemoryFolder } from '../../../scripts/suite/memory-folder.ts';
 import { filesToRunAgain, secondRunLines, withSecondRun } from '../../../scripts/suite/second-run.ts';
 import { readReport, summaryLine, sumOf } from '../../../scripts/suite/test-counts.ts';
 
@@ -24,6 +28,27 @@ const file = (path: string, ...statuses: string[]) => ({
   assertionResults: statuses.map((status) => ({ status })),
 });
 const filesOf = (...testResults: ReturnType<typeof file>[]) => readReport(JSON.stringify({ testResults }));
+
+describe('makeMemoryFolder', () => {
+  it('when it is asked, then it makes a folder for this run alone, and what a run that was killed left there goes', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'latchkey-memory-'));
+    // No process has so large an id.
+    await mkdir(join(parent, 'latchkey-suite-4194999'));
+    await mkdir(join(parent, 'of-somebody-else'));
+
+    const folder = makeMemoryFolder(parent);
+    const names = await readdir(parent);
+    await rm(parent, { recursive: true });
+
+    // Where too little memory is free there is none.
+    const own = folder === undefined ? [] : [`latchkey-suite-${process.pid}`];
+    expect(names.sort()).toEqual([...own, 'of-somebody-else']);
+  });
+
+  it('when there is no such file system, then there is no folder', () => {
+    expect(makeMemoryFolder(join(tmpdir(), 'absent'))).toBeUndefined();
+  });
+});
 
 describe('the last line of a run', () => {
   it.each([
