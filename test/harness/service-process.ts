@@ -77,7 +77,13 @@ export interface BegunProcess {
   signal(name: NodeJS.Signals): void;
 }
 
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = join(ROOT, 'src', 'main.ts');
+/**
+ * One for all processes of all tests: a fresh data folder keeps no compiled code yet, and to strip and compile everything
+ * again is a third of what a start costs. What the service keeps in its own folder, test/server/compiled-code.test.ts asks.
+ */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'latchkey-compiled');
 const START_MILLISECONDS = 30_000;
 const LIFE_MILLISECONDS = 60_000;
 
@@ -145,7 +151,10 @@ function launched(words: readonly string[], settings: Environment): { child: Chi
   const command = [...endsWithParent(), process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...words];
   const [executable = process.execPath, ...rest] = command;
   const { PATH, HOME } = process.env;
-  const child = spawn(executable, rest, { env: { PATH, HOME, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(executable, rest, {
+    env: { PATH, HOME, NODE_COMPILE_CACHE: COMPILED, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const written = { all: '', stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
