@@ -8,6 +8,7 @@ import { adminKeyFile } from '../../src/server/bootstrap.ts';
 import { type RunningService as Service, serve } from '../../src/server/serve.ts';
 import { newLogger } from '../../src/telemetry/logger.ts';
 import { BACKENDS, type Backend, settingsOf } from './backends.ts';
+import { closeIdleConnections } from './close-connections.ts';
 import { type Answer, type Call, caller } from './http-call.ts';
 import { type MovingClock, movingClock } from './moving-clock.ts';
 import { freePort } from './servers/free-port.ts';
@@ -77,6 +78,7 @@ export async function runningService(options: RunningServiceOptions = {}): Promi
     ...{ backend, clock, dataFolder, log, adminKey, call, exchange, tokenOf },
     ownerToken: () => tokenOf(adminKey),
     async dispose() {
+      closeIdleConnections();
       await service.stop();
       if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
     },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '../../src/config/read-settings.ts';
 import { adminKeyFile } from '../../src/server/bootstrap.ts';
+import { closeIdleConnections } from './close-connections.ts';
 import { type Call, caller } from './http-call.ts';
 import { freePort } from './servers/free-port.ts';
 import { endsWithParent } from './servers/server-process.ts';
@@ -208,7 +209,10 @@ function running(begun: BegunProcess, place: Place): ServiceProcess {
     ...ways(place.url),
     operations: caller(place.operationsUrl),
     adminKey: async () => (await readFile(adminKeyFile(place.dataFolder), 'utf8')).trim(),
-    stop: () => end('SIGTERM'),
+    stop() {
+      closeIdleConnections();
+      return end('SIGTERM');
+    },
     kill: () => end('SIGKILL'),
   };
 }
