@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { emailOf } from '../../src/users/email.ts';
+import { cpuMillisecondsOf } from '../harness/cpu-time.ts';
 
 describe('emailOf', () => {
   it.each([
@@ -42,16 +43,14 @@ describe('emailOf', () => {
 
   /** ReDoS (R31). */
   it('when the worst case of a megabyte is sent, then it is refused at once', () => {
-    const startedAt = performance.now();
+    const texts = ['a.'.repeat(500_000), `${'a.'.repeat(30)}@${'a.'.repeat(500_000)}`, `a@${'-'.repeat(1_000_000)}`];
+    let read: unknown[] = [];
 
-    for (const text of [
-      'a.'.repeat(500_000),
-      `${'a.'.repeat(30)}@${'a.'.repeat(500_000)}`,
-      `a@${'-'.repeat(1_000_000)}`,
-    ]) {
-      expect(emailOf(text)).toBeUndefined();
-    }
+    const spent = cpuMillisecondsOf(() => {
+      read = texts.map(emailOf);
+    });
 
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(read).toEqual([undefined, undefined, undefined]);
+    expect(spent).toBeLessThan(50);
   });
 });

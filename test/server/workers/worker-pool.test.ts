@@ -56,7 +56,7 @@ describe('the pool of workers', () => {
       children.at(-1)?.serve();
     }
 
-    expect(waited[0]).toBeLessThan(90);
+    expect(waited[0]).toBeLessThan(waited[1] ?? 0);
     // A timer may come a millisecond early.
     expect(waited[1]).toBeGreaterThanOrEqual(99);
     expect(waited[2]).toBeGreaterThanOrEqual(199);
