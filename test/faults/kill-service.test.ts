@@ -4,7 +4,7 @@ import { BACKENDS, settingsOf } from '../harness/backends.ts';
 import { killRounds } from '../harness/faults/key-churn.ts';
 import { serviceProcesses } from '../harness/service-process.ts';
 
-const KILLS = 10;
+const KILLS = 5;
 
 describe.each(BACKENDS)('kill -9 of the service [%s]', (backend) => {
   const processes = serviceProcesses();

@@ -5,7 +5,7 @@ import { secretTraces } from '../harness/faults/secret-traces.ts';
 import { dumpFolder, dumpServers } from '../harness/faults/store-dump.ts';
 import { serviceProcesses } from '../harness/service-process.ts';
 
-const KEYS = 60;
+const KEYS = 30;
 
 describe.each(BACKENDS)('what is kept of keys and tokens [%s]', (backend) => {
   const processes = serviceProcesses();

@@ -112,11 +112,11 @@ describe('node src/main.ts', () => {
 
   describe.each(BACKENDS)('given nothing yet [%s]', (backend) => {
     /** A second installation would have a second admin key, and tokens that half of the processes refuse. */
-    it('when five are started at once on one folder, then there is one admin key and one set of signing keys', async () => {
+    it('when three are started at once on one folder, then there is one admin key and one set of signing keys', async () => {
       const settings = { ...settingsOf(backend), LATCHKEY_PUBLIC_URL: 'http://keys.test' };
       const dataFolder = join(await processes.folder(), 'data');
 
-      const services = await Promise.all(Array.from({ length: 5 }, () => processes.start({ settings, dataFolder })));
+      const services = await Promise.all(Array.from({ length: 3 }, () => processes.start({ settings, dataFolder })));
 
       const [first] = services;
       const token = await first?.tokenOf((await first.adminKey()) ?? '');
@@ -129,7 +129,7 @@ describe('node src/main.ts', () => {
       }
       expect((await readdir(dataFolder)).filter((name) => name.startsWith('admin.apikey'))).toEqual(['admin.apikey']);
       const ends = await Promise.all(services.map((service) => service.stop()));
-      expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0]);
+      expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     });
   });
 

@@ -31,10 +31,10 @@ export interface ChurnParts {
 
 /**
  * Makes and revokes keys and tokens, as fast as answers come, until the service is gone.
- * @returns everything that was begun, whether it was answered or not
+ * @param keys gets everything that is begun, whether it is answered or not
+ * @returns the same, when the service is gone
  */
-export async function churnUntilGone(parts: ChurnParts): Promise<readonly ChurnedKey[]> {
-  const keys: ChurnedKey[] = [];
+export async function churnUntilGone(parts: ChurnParts, keys: ChurnedKey[]): Promise<readonly ChurnedKey[]> {
   const work = async (worker: number): Promise<void> => {
     for (let count = 0; ; count += 1) {
       const key = newChurnedKey(`${parts.round}-${worker}-${count}`);
@@ -188,8 +188,12 @@ export async function killRounds({ kills, start, onRound }: KillRoundsParts): Pr
     const service = await start();
     const { ownerToken, accountId } = await ownerOf(service);
     findings.push(...(await churnFindings(service, ownerToken, accountId, last)));
-    const churning = churnUntilGone({ service, ownerToken, accountId, round: `round${done}`, workers: WORKERS });
+    const current: ChurnedKey[] = [];
+    const parts = { service, ownerToken, accountId, round: `round${done}`, workers: WORKERS };
+    const churning = churnUntilGone(parts, current);
     await pause(Math.random() * LONGEST_LIFE_MILLISECONDS);
+    // On a busy machine nothing may have been answered by then, and then nothing can be lost: the last round waits for it.
+    if (done === kills - 1) await untilRevoked(() => [...all, ...current], churning);
     await service.kill();
     last = await churning;
     all.push(...last);
@@ -203,10 +207,22 @@ export async function killRounds({ kills, start, onRound }: KillRoundsParts): Pr
     kills: done,
     begun: all.length,
     acknowledged: all.filter(({ created }) => created === 'done').length,
-    revoked: all.filter(({ ended, tokenRevoked }) => ended === 'done' || tokenRevoked === 'done').length,
+    revoked: all.filter(isRevoked).length,
     findings,
   };
 }
+
+/** Until something was acknowledged as revoked, or the service is gone by itself. */
+async function untilRevoked(keys: () => readonly ChurnedKey[], gone: Promise<unknown>): Promise<void> {
+  let isGone = false;
+  const end = (): void => {
+    isGone = true;
+  };
+  void gone.then(end, end);
+  while (!isGone && !keys().some(isRevoked)) await pause(5);
+}
+
+const isRevoked = ({ ended, tokenRevoked }: ChurnedKey): boolean => ended === 'done' || tokenRevoked === 'done';
 
 async function ownerOf(service: ServiceProcess): Promise<{ ownerToken: string; accountId: string }> {
   const ownerToken = await service.tokenOf(await service.adminKey());
