@@ -1,5 +1,4 @@
 import { accessSync, constants, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
-import { freemem } from 'node:os';
 import { join } from 'node:path';
 
 const IN_MEMORY = '/dev/shm';
@@ -18,7 +17,7 @@ export function makeMemoryFolder(parent: string = IN_MEMORY): string | undefined
     accessSync(parent, constants.W_OK);
     removeAbandoned(parent);
     const { bavail, bsize } = statfsSync(parent);
-    if (Math.min(bavail * bsize, freemem()) < LEAST_BYTES) return undefined;
+    if (Math.min(bavail * bsize, process.availableMemory()) < LEAST_BYTES) return undefined;
     const folder = join(parent, `${PREFIX}${process.pid}`);
     mkdirSync(folder, { mode: 0o700 });
     return folder;
