@@ -109,6 +109,7 @@ export async function assembleDomains(parts: AssembleParts) {
   const loadIdentityChain = identityChainsIn(store);
   const authenticateClient = clientAuthentication({ authenticate, loadIdentityChain, clock });
   const requireAllowedAddress = allowedAddresses();
+  const failedAttempts = limiter('failed_exchanges');
   const exchange = exchangeWith({
     grants: new Map([
       ['apikey', apiKeyGrant({ authenticate })],
@@ -120,11 +121,18 @@ export async function assembleDomains(parts: AssembleParts) {
     issueToken: tokenIssuer({ signingKeys, clock, issuer }),
     clock,
     recorder,
-    failedAttempts: limiter('failed_exchanges'),
+    failedAttempts,
     onOutcome: metrics.exchanged,
   });
 
   const authenticateBearer = bearerAuthentication({ verify, revocations, issuer });
+  const authenticateCaller = callerAuthentication({
+    ...{ accounts: store.readRecent(ACCOUNTS), authenticateBearer, requireAllowedAddress },
+  });
+  const logLines = whenAsked(async () => {
+    const stores = { store, spool, clock, authenticateApiKey: authenticate, requireAllowedAddress };
+    return (await import('./log-domains.ts')).logDomainsIn({ ...stores, logger, metrics, opened });
+  });
 
   return {
     access,
@@ -152,9 +160,7 @@ export async function assembleDomains(parts: AssembleParts) {
     introspection: introspectionWith({ verify, revocations, authenticate, loadIdentityChain, clock, issuer }),
     revocation: revocationWith({ store, verify, revocations, authenticate, apiKeys, clock }),
     authenticateBearer,
-    authenticateCaller: callerAuthentication({
-      ...{ accounts: store.readRecent(ACCOUNTS), authenticateBearer, requireAllowedAddress },
-    }),
+    authenticateCaller,
     authenticateClient,
     anonymousIntrospections: limiter('anonymous_introspections'),
     unknownRevocations: limiter('unknown_revocations'),
@@ -165,9 +171,12 @@ export async function assembleDomains(parts: AssembleParts) {
     /** Ends what only waits; to be called before what is under way is waited for. */
     beginToStop: () => stopping.abort(),
     trimSpool: spoolTrimming({ spool, clock, retentionMilliseconds, limitBytes, handOvers }),
-    logLines: whenAsked(async () => {
-      const stores = { store, spool, clock, authenticateApiKey: authenticate, requireAllowedAddress };
-      return (await import('./log-domains.ts')).logDomainsIn({ ...stores, logger, metrics, opened });
+    logLines,
+    logSenders: whenAsked(async () => {
+      const { logSendersIn } = await import('./log-senders.ts');
+      const proofs = { authenticateCaller, authenticate, loadIdentityChain, requireAllowedAddress, failedAttempts };
+      const authenticateSender = (await logLines()).authenticate;
+      return logSendersIn({ ...proofs, ...{ store, access, clock, revocations, recorder, authenticateSender } });
     }),
   };
 }

@@ -18,6 +18,9 @@ import type { Domains } from './assemble-domains.ts';
 /** What the door of log agents answers; what is sent to it must not wait for other doors to be loaded. */
 const LOGDNA_PATHS = /^\/(?:v1\/config|logs\/ingest|logs\/agent)(?:\/|$)/i;
 
+/** The same of IBM Cloud Logs. */
+const CLOUD_LOGS_PATHS = /^\/(?:instances\/[^/]+\/)?logs\/v1(?:\/|$)/i;
+
 /** What every door may be given. */
 export interface DoorParts {
   readonly config: Config;
@@ -53,6 +56,12 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       const lines = { clientAddressOf, keysInUrl: config.ingestionKeysInUrl };
       return logdnaDoor({ ...rooms, ...lines, callerOf: callers(parts), onFailure });
     }, LOGDNA_PATHS),
+    loadedWhenAsked(async () => {
+      const { ibmCloudLogsDoor } = await import('../doors/ibm-cloud-logs/door.ts');
+      const { accept } = await domains.logLines();
+      const onDefect = (err: unknown): void => logger.error({ err }, 'a stream of log lines ended by a defect');
+      return ibmCloudLogsDoor({ ...(await domains.logSenders()), accept, clientAddressOf, onFailure, onDefect });
+    }, CLOUD_LOGS_PATHS),
     // Before the identity door, which answers for every other path below `/v1/accounts`.
     loadedWhenAsked(async () => {
       const { ibmIamAccessDoor } = await import('../doors/ibm-iam-access/door.ts');

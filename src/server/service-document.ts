@@ -1,3 +1,4 @@
+import { operations as cloudLogsOperations } from '../doors/ibm-cloud-logs/operations.ts';
 import { operations as accessOperations } from '../doors/ibm-iam-access/operations.ts';
 import { operations as identityOperations } from '../doors/ibm-iam-identity/operations.ts';
 import { operations as tokenOperations } from '../doors/ibm-iam-token/operations.ts';
@@ -17,6 +18,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   ...userOperations,
   ...resourceOperations,
   ...logOperations,
+  ...cloudLogsOperations,
   ...productOperations,
 ];
 

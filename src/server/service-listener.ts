@@ -23,6 +23,9 @@ export interface ServiceListenerParts {
 /** One machine's many processes are as many clients. As text: making Node know an IPv6 address costs 7 ms of every start. */
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
+/** Where web sockets are spoken: as the routes of `doors/ibm-cloud-logs`, which is not loaded for it. */
+const WEB_SOCKET_PATH = /^(?:\/instances\/[^/]+)?\/logs\/v1\/stream\/?$/i;
+
 /** Opens the listener of the service: shedding before routing, metrics and logs after the answer. */
 export function listenForService({ config, guard, metrics, logger, handler }: ServiceListenerParts): Promise<Listener> {
   const log = requestLog(logger);
@@ -47,6 +50,7 @@ export function listenForService({ config, guard, metrics, logger, handler }: Se
     tls: config.tls,
     refusalBodyOf: unreadableInTokenForm,
     manyClientsAt: (address) => isLoopback(address) || (!proxies.empty && proxies.has(address)),
+    isWebSocketPath: (path) => WEB_SOCKET_PATH.test(path),
     onAnswered,
     onTlsReload: (reload) => {
       if (reload.reloaded) logger.info('changed TLS files are in use');

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+
 /** An answer, read whole. */
 export interface Answer {
   readonly status: number;
@@ -31,14 +34,29 @@ export function caller(baseUrl: string): Call {
       ...(json !== undefined && { 'Content-Type': 'application/json' }),
     };
     const bearer = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-    const answer = await fetch(`${baseUrl}${path}`, {
-      method,
-      headers: { ...types, ...bearer, ...headers },
-      ...(body !== undefined && { body }),
-      redirect: 'manual',
-    });
+    const all: Record<string, string> = { ...types, ...bearer, ...headers };
+    const sent = { method, headers: all, ...(body !== undefined && { body }) };
+    const url = `${baseUrl}${path}`;
+    const answer =
+      all['Host'] === undefined ? await fetch(url, { ...sent, redirect: 'manual' }) : await atHost(url, sent);
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.includes('json') === true && text !== '';
     return { status: answer.status, headers: answer.headers, text, body: isJson ? JSON.parse(text) : {} };
   };
+}
+
+interface AsItIs {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** Under a host name of its own, which `fetch` does not let anybody choose. */
+async function atHost(url: string, { method, headers, body }: AsItIs): Promise<Response> {
+  const sending = request(url, { method, headers });
+  sending.end(body);
+  const [answer] = await once(sending, 'response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  return new Response(Buffer.concat(chunks), { status: answer.statusCode, headers: answer.headers });
 }

@@ -61,8 +61,8 @@ function outcomeOf({ status, body }: Answer, { forNobody }: MatrixRow): Outcome 
   // Whoever needs no rights is told what is wrong with the rest of the request.
   if (forNobody) return status === 403 || status >= 500 ? 'unclear' : 'allowed';
   const each: readonly number[] = status === 207 ? statusesIn(body) : [status];
-  // 409: who asks may, and what it is done to is not as it must be.
-  if (each.some((one) => (one >= 200 && one < 300) || one === 409)) return 'allowed';
+  // 409: who asks may, and what it is done to is not as it must be; 426: and it is to be done over a web socket.
+  if (each.some((one) => (one >= 200 && one < 300) || one === 409 || one === 426)) return 'allowed';
   if (each.every((one) => one === 401)) return 'not proven';
   // "Missing" and "another account's" are answered alike.
   if (each.every((one) => one === 403 || one === 404)) return 'refused';

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Router } from 'express';
+import { ibmCloudLogsDoor } from '../../src/doors/ibm-cloud-logs/door.ts';
 import { ibmIamAccessDoor } from '../../src/doors/ibm-iam-access/door.ts';
 import { ibmIamIdentityDoor } from '../../src/doors/ibm-iam-identity/door.ts';
 import { EMPTY_LISTS } from '../../src/doors/ibm-iam-identity/empty-list-operations.ts';
@@ -30,6 +31,7 @@ const DOORS: readonly Router[] = [
   ibmUserManagementDoor(anything()),
   ibmResourceControllerDoor(anything()),
   logdnaDoor(anything()),
+  ibmCloudLogsDoor(anything()),
   latchkeyDoor(anything()),
 ];
 

@@ -70,6 +70,11 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   getConfigKey: async (known) => ofConfigInstance(known),
   updateConfigKey: async (known) => ofConfigInstance(known),
   deleteConfigKey: async (known) => ofConfigInstance(known),
+  sendLogs: async ({ things }) => ({ json: [LOG_ENTRY], headers: await hostOf(things) }),
+  sendLogsToInstance: async () => ({ json: [LOG_ENTRY] }),
+  sendLogsInBulk: async ({ things }) => ({ json: LOG_BULK, headers: await hostOf(things) }),
+  sendLogsInBulkToInstance: async () => ({ json: LOG_BULK }),
+  streamLogs: async ({ things }) => ({ headers: await hostOf(things) }),
   authorize: async ({ accountId, iamId }) => ({ json: [question(accountId, await iamId())] }),
 };
 
@@ -79,6 +84,11 @@ async function ofConfigInstance({ things }: Known): Promise<Example> {
   await things.of('keys');
   return { headers: { 'cloud-resource-name': await things.of('config_instance') } };
 }
+
+const LOG_NAMES = { applicationName: 'shop', subsystemName: 'cart' };
+const LOG_ENTRY = { ...LOG_NAMES, text: 'a line' };
+const LOG_BULK = { ...LOG_NAMES, logEntries: [] };
+const hostOf = async (things: Things) => ({ Host: `${await things.of('instances')}.ingress.logs.example.test` });
 
 interface Example {
   readonly json?: unknown;

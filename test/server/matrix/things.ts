@@ -76,6 +76,7 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       const { body } = await service.call('POST', '/v2/resource_aliases', { token: await ownerToken(), json });
       return body.guid;
     },
+    // Of the service to which identities send log lines.
     instances: () => instance('logs'),
     reclamations: async () => {
       const id = await instance();
