@@ -2,6 +2,7 @@ import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { AUDIT_EVENTS, auditEvent, audited } from '../audit/audit-event.ts';
 import { localOrigin } from '../audit/local-origin.ts';
+import { parseCrn } from '../crn/crn.ts';
 import { Gone, NotFound } from '../problems/entity-problems.ts';
 import { type Change, expectUnchanged, insert } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
@@ -25,19 +26,27 @@ export interface ExistingAliasParts {
 export async function existingAlias(
   { store, access }: ExistingAliasParts,
   caller: Caller,
-  id: string,
+  name: string,
   verb: AliasVerb,
 ): Promise<ResourceAlias> {
-  const alias = await aliasOf(store, caller.accountId, id);
+  const alias = await aliasOf(store, caller.accountId, name);
   await access.require(caller, `resource-controller.alias.${verb}`, aliasTarget(alias));
   return alias;
 }
 
-/** @returns the alias of the account, also one that was removed; asks for no right @throws NotFound */
-export async function aliasOf(store: Store, accountId: string, id: string): Promise<ResourceAlias> {
-  const alias = await store.read(RESOURCE_ALIASES).get(id);
+/**
+ * Asks for no right.
+ * @param name its id, or its whole CRN, of which every part must be right
+ * @returns the alias of the account, also one that was removed
+ * @throws NotFound
+ */
+export async function aliasOf(store: Store, accountId: string, name: string): Promise<ResourceAlias> {
+  const crn = parseCrn(name);
+  const alias = await store.read(RESOURCE_ALIASES).get(crn?.resource ?? name);
   // One answer for "missing" and "another account's": ids of other tenants cannot be probed.
-  if (alias?.accountId !== accountId) throw new NotFound('The resource alias could not be found.');
+  if (alias?.accountId !== accountId || (crn !== undefined && aliasCrn(alias) !== name)) {
+    throw new NotFound('The resource alias could not be found.');
+  }
   return alias;
 }
 

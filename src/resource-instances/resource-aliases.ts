@@ -21,12 +21,16 @@ export const MOST_ALIASES_OF_INSTANCE = 500;
 /** What the maker of an alias chooses. */
 export interface NewResourceAlias {
   readonly name: string;
-  readonly instanceId: string;
+  /** The instance: its id or its CRN. */
+  readonly source: string;
   /** A CRN of whatever cloud. */
   readonly target: string;
 }
 
-/** What may be done with aliases. Every function: @throws AccessDenied, NotFound (missing, or another account's). */
+/**
+ * What may be done with aliases, which are named by their id or their CRN. Every function: @throws AccessDenied, NotFound
+ * (missing, or another account's).
+ */
 export interface ResourceAliases {
   /** @throws Gone the instance was deleted @throws ParameterInvalid the target is no CRN @throws LimitReached */
   create(caller: Caller, chosen: NewResourceAlias): Promise<ResourceAlias>;
@@ -34,8 +38,11 @@ export interface ResourceAliases {
   get(caller: Caller, id: string): Promise<ResourceAlias>;
   /** Those that the caller may retrieve; a page may be short, even empty, and have a `next`. */
   list(caller: Caller, request: AliasListRequest): Promise<Page<ResourceAlias>>;
-  /** Those of one instance, which the caller may retrieve; also of a removed one, which has none. */
-  listOf(caller: Caller, instanceId: string, page: Omit<AliasListRequest, 'instanceId'>): Promise<Page<ResourceAlias>>;
+  /**
+   * Those of one instance, which the caller may retrieve; also of a removed one, which has none.
+   * @param source the instance: its id or its CRN
+   */
+  listOf(caller: Caller, source: string, page: Omit<AliasListRequest, 'instanceId'>): Promise<Page<ResourceAlias>>;
   /** @throws Gone it was deleted */
   rename(caller: Caller, id: string, name: string): Promise<ResourceAlias>;
   /** As `removeAlias`. */
@@ -52,8 +59,8 @@ export function resourceAliasesIn(parts: AliasRemovalParts): ResourceAliases {
 
     list: (caller, request) => listAliases(parts, caller, request),
 
-    async listOf(caller, instanceId, page) {
-      await existingInstance(parts, caller, instanceId, 'retrieve');
+    async listOf(caller, source, page) {
+      const { id: instanceId } = await existingInstance(parts, caller, source, 'retrieve');
       return listAliases(parts, caller, { ...page, instanceId });
     },
 
@@ -75,15 +82,15 @@ export function resourceAliasesIn(parts: AliasRemovalParts): ResourceAliases {
 async function createOne(
   { store, access, clock }: AliasRemovalParts,
   caller: Caller,
-  { name, instanceId, target }: NewResourceAlias,
+  { name, source, target }: NewResourceAlias,
 ): Promise<ResourceAlias> {
   const { accountId } = caller;
-  const known = await instanceOf(store, accountId, instanceId);
+  const known = await instanceOf(store, accountId, source);
   await access.require(caller, 'resource-controller.alias.create', instanceTarget(known));
   const targetCrn = targetCrnOf(target);
   if (targetCrn === undefined) throw new ParameterInvalid('target', 'must be a CRN');
-  const { instance, expected } = await activeInstance(store, accountId, instanceId);
-  const ofInstance = [instanceId, false];
+  const { instance, expected } = await activeInstance(store, accountId, known.id);
+  const ofInstance = [instance.id, false];
   if (
     (await store.read(RESOURCE_ALIASES).count('byInstance', ofInstance, MOST_ALIASES_OF_INSTANCE)) >=
     MOST_ALIASES_OF_INSTANCE

@@ -13,7 +13,7 @@ import { ALIAS_PATHS } from './alias-operations.ts';
 import { aliasRepresentation } from './alias-representations.ts';
 import { ALIAS_CHANGE, ALIAS_DELETE_PARAMETERS, ALIAS_LIST_PARAMETERS, NEW_ALIAS } from './alias-schemas.ts';
 import { readSpan } from './dates.ts';
-import { guidOf, guidOrNothing } from './id-in-path.ts';
+import { guidOrNothing } from './id-in-path.ts';
 import { PAGE_PARAMETERS, startOf, writePage } from './pages.ts';
 
 /** What the routes of aliases stand on. */
@@ -51,15 +51,14 @@ function createAlias({ resourceAliases, callerOf }: AliasRouteParts): RequestHan
   return async (request, response) => {
     const caller = await callerOf(request);
     const { name, source, target } = await readJson(request, NEW_ALIAS);
-    const instanceId = guidOf(source, caller, 'instance');
-    response.status(201).json(aliasRepresentation(await resourceAliases.create(caller, { name, instanceId, target })));
+    response.status(201).json(aliasRepresentation(await resourceAliases.create(caller, { name, source, target })));
   };
 }
 
 function getAlias({ resourceAliases, callerOf }: AliasRouteParts): OneHandler {
   return async (request, response) => {
     const caller = await callerOf(request);
-    response.json(aliasRepresentation(await resourceAliases.get(caller, aliasIdIn(request.params.id, caller))));
+    response.json(aliasRepresentation(await resourceAliases.get(caller, request.params.id)));
   };
 }
 
@@ -67,9 +66,7 @@ function renameAlias({ resourceAliases, callerOf }: AliasRouteParts): OneHandler
   return async (request, response) => {
     const caller = await callerOf(request);
     const { name } = await readJson(request, ALIAS_CHANGE);
-    response.json(
-      aliasRepresentation(await resourceAliases.rename(caller, aliasIdIn(request.params.id, caller), name)),
-    );
+    response.json(aliasRepresentation(await resourceAliases.rename(caller, request.params.id, name)));
   };
 }
 
@@ -77,7 +74,7 @@ function deleteAlias({ resourceAliases, callerOf }: AliasRouteParts): OneHandler
   return async (request, response) => {
     const caller = await callerOf(request);
     const { recursive } = readQuery(request, ALIAS_DELETE_PARAMETERS);
-    const id = aliasIdIn(request.params.id, caller);
+    const id = request.params.id;
     await resourceAliases.remove(caller, id, { recursive: recursive === 'true' });
     writeNothing(response);
   };
@@ -87,14 +84,13 @@ function listAliasesOfInstance({ resourceAliases, callerOf, cursors }: AliasRout
   return async (request, response) => {
     const caller = await callerOf(request);
     const query = readQuery(request, PAGE_PARAMETERS);
-    const id = guidOf(request.params.id, caller, 'instance');
-    const place = { cursors, caller, request, path: ALIAS_PATHS.ofInstance.replace(':id', id) };
+    const { id } = request.params;
+    const path = `/v2/resource_instances/${encodeURIComponent(id)}/resource_aliases`;
+    const place = { cursors, caller, request, path };
     const page = await resourceAliases.listOf(caller, id, { after: startOf(place, query), limit: query.limit });
     writePage(response, place, page, aliasRepresentation);
   };
 }
-
-const aliasIdIn = (text: string, caller: Caller): string => guidOf(text, caller, 'resource-alias');
 
 /** @returns what the query asks for, in the words of the domain; `undefined` when nothing can be so */
 function aliasFilter(

@@ -228,6 +228,10 @@ describeOnEveryBackend('/v2/resource_aliases', (service) => {
       const stranger = { token: await (await givenOtherAccount(service())).ownerToken() };
 
       expectResourceRefusal(await service().call('GET', ALIASES), 401, 'RC-IamErrorResponse');
+      const notItsOwn = [crn.replace(instance.guid, randomUUID()), crn.replace('us-south', 'eu-de'), instance.crn];
+      for (const wrong of notItsOwn) {
+        expectResourceRefusal(await call('GET', `${ALIASES}/${encodeURIComponent(wrong)}`), 404, 'RC-NotFound');
+      }
       for (const path of [`${ALIASES}/${guid}`, `${ALIASES}/${encodeURIComponent(crn)}`]) {
         expectResourceRefusal(await call('GET', path, stranger), 404, 'RC-NotFound');
         expectResourceRefusal(await call('PATCH', path, { ...stranger, json: { name: 'x' } }), 404, 'RC-NotFound');
