@@ -1,10 +1,12 @@
-import type { Sealing } from '../secrets/sealing.ts';
+import { SealBroken, type Sealing } from '../secrets/sealing.ts';
+import type { SecretDigests } from '../secrets/secret-digests.ts';
 import { replace } from '../store/changes.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
 import { everyPage } from '../store/every-page.ts';
 import type { Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
+import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
+import { pepperIdOf } from './authenticate-api-key.ts';
 import { sealedSecretContext } from './new-api-key.ts';
 
 const PAGE_ROWS = 200;
@@ -12,6 +14,42 @@ const PAGE_ROWS = 200;
 /** @returns how many keys still have their digest under this pepper, counted up to `limit` */
 export function keysUnderPepper(store: Store, pepperId: string, limit: number): Promise<number> {
   return store.read(API_KEYS).count('byPepper', [pepperId], limit);
+}
+
+/**
+ * Moves the keys under a retired pepper whose value is stored to the current one: those that hardly anybody uses, such as keys of
+ * instances, would keep the old pepper for ever. Every process must know the current one.
+ * @returns how many were moved
+ */
+export async function moveReadableKeys(
+  store: Store,
+  { digests, sealing }: { readonly digests: SecretDigests; readonly sealing: Sealing },
+  pepperId: string,
+): Promise<number> {
+  let moved = 0;
+  for await (const rows of everyPage(store.read(API_KEYS), 'byPepper', { equals: [pepperId], limit: PAGE_ROWS })) {
+    for (const apiKey of rows) if (await moveReadable(store, { digests, sealing }, apiKey)) moved += 1;
+  }
+  return moved;
+}
+
+async function moveReadable(
+  store: Store,
+  { digests, sealing }: { readonly digests: SecretDigests; readonly sealing: Sealing },
+  apiKey: ApiKey,
+): Promise<boolean> {
+  const { id, entityTag, sealedSecret } = apiKey;
+  if (sealedSecret === undefined) return false;
+  try {
+    const digest = digests.digest(sealing.unseal(sealedSecret, sealedSecretContext(id)));
+    const moved = { ...apiKey, entityTag: nextEntityTag(entityTag), digest, pepperId: pepperIdOf(digest) };
+    await store.commit([replace(API_KEYS, moved, entityTag)]);
+    return true;
+  } catch (error) {
+    // It cannot be read any more, is changed at this moment, or its value was taken by another key meanwhile: it stays.
+    if (error instanceof SealBroken || error instanceof StaleEntityTag || error instanceof AlreadyExists) return false;
+    throw error;
+  }
 }
 
 /**

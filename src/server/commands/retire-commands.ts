@@ -1,8 +1,9 @@
-import { keysUnderPepper, resealStoredSecrets } from '../../api-keys/rings.ts';
+import { keysUnderPepper, moveReadableKeys, resealStoredSecrets } from '../../api-keys/rings.ts';
 import { SYSTEM_CLOCK } from '../../clock/clock.ts';
 import { type KeyRing, MASTER_KEY_RING, PEPPER_RING, type RingKind } from '../../secrets/key-ring.ts';
 import { beginNewRingKey, endRetiredRingKeys, putRingBack } from '../../secrets/key-ring-file.ts';
 import { sealing as sealingUnder } from '../../secrets/sealing.ts';
+import { secretDigests } from '../../secrets/secret-digests.ts';
 import type { SigningKeys } from '../../signing-keys/signing-keys.ts';
 import { newLogger } from '../../telemetry/logger.ts';
 import { openSecrets, openStore } from '../open-store.ts';
@@ -12,13 +13,16 @@ import { withSigningKeys } from './signing-key-commands.ts';
 
 const COUNT_LIMIT = 1_000_000;
 
-/** Begins a new pepper, or ends a retired one when no key is under it any more. Keys move to the current one when used. */
+/**
+ * Begins a new pepper, or ends a retired one when no key is under it any more. Keys whose values are stored move to the current one
+ * here, all others when they are used.
+ */
 export async function retirePepperCommand(
   parts: CommandParts,
   { force = false }: { force?: boolean },
 ): Promise<number> {
   const { config, say } = parts;
-  const { pepper: ring } = await openSecrets(config);
+  const { pepper: ring, masterKey } = await openSecrets(config);
   const given = config.store.pepper !== undefined;
   if (ring.retired.length === 0) return beginNew(parts, PEPPER_RING, given);
 
@@ -28,7 +32,10 @@ export async function retirePepperCommand(
     // First, so that nobody makes a key under a retired pepper after the count.
     if (!(await everyNodeUsesCurrent(ending))) return 1;
     let remaining = 0;
+    const means = { digests: secretDigests(ring), sealing: sealingUnder(masterKey) };
     for (const { id } of ring.retired) {
+      const moved = await moveReadableKeys(store, means, id);
+      if (moved > 0) say(`pepper ${id}: ${moved} keys whose values are stored moved to the current one`);
       const keys = await keysUnderPepper(store, id, COUNT_LIMIT);
       say(`pepper ${id}: ${keys} keys are still under it`);
       remaining += keys;
