@@ -12,7 +12,8 @@ const config: Config = {
   },
   // Not in the folder for temporary files, which is another one in each run.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
-  testTimeout: 30_000,
+  // What waits for services and servers to start takes long on a machine that others use too; what hangs, hangs for ever.
+  testTimeout: 90_000,
   maxWorkers: 2,
   testSequencer: '<rootDir>/scripts/suite/longest-first.mjs',
 };

@@ -1,7 +1,10 @@
 import { setTimeout as after } from 'node:timers/promises';
 
-/** Tries `promise` again and again until it does not throw, for at most `milliseconds`; then its error passes. */
-export async function eventually(promise: () => void | Promise<void>, milliseconds = 1000): Promise<void> {
+/**
+ * Tries `promise` again and again until it does not throw, for at most `milliseconds`; then its error passes. By default for 10 s,
+ * because the machine may have much else to do: a test of something that is promised for sooner says for when.
+ */
+export async function eventually(promise: () => void | Promise<void>, milliseconds = 10_000): Promise<void> {
   const endsAt = performance.now() + milliseconds;
   for (;;) {
     try {

@@ -34,12 +34,12 @@ describeOn('mongo-redis', 'two nodes on a replica set of three', () => {
     const settings = { ...settingsOf('mongo-redis'), LATCHKEY_MONGO_URL: url.replace('/?', '/latchkey?') };
     one = await runningService({ backend: 'mongo-redis', settings, dataFolder });
     other = await runningService({ backend: 'mongo-redis', settings, dataFolder });
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([one?.dispose(), other?.dispose()]);
     await Promise.all(members.map((member) => member.remove()));
     await rm(dataFolder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   /** Revokes until it is answered, as a client does that is told 503. */
   async function revokeAll(tokens: readonly string[], ended: Ended[]): Promise<void> {

@@ -24,7 +24,7 @@ describeOn('mongo-redis', 'decisions by policies of two nodes that lose ways to 
   beforeAll(async () => {
     nodes = await givenTwoNodes();
     accountId = await firstAccountId(nodes.one);
-  }, 60_000);
+  });
   afterAll(() => nodes?.remove(), 60_000);
 
   const maySend = ({ domains }: RunningService, iamId: string): Promise<boolean> =>
@@ -87,6 +87,6 @@ describeOn('mongo-redis', 'decisions by policies of two nodes that lose ways to 
         expect(await maySend(nodes.other, known)).toBe(false);
         await pause(100);
       }
-    }, 60_000);
+    });
   });
 });

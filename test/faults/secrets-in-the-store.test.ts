@@ -38,7 +38,7 @@ describe.each(BACKENDS)('what is kept of keys and tokens [%s]', (backend) => {
     const text = kept.map((dumped) => dumped.text).join('\n');
     // That there was something to find: names of keys, and records of their ends.
     for (const trace of ['key 0', 'bundle 0', 'token.revoke', 'apikey', 'instance key']) expect(text).toContain(trace);
-  }, 60_000);
+  });
 
   it('when a secret is in a text, whole or in part, then the search finds it', () => {
     const traces = secretTraces();

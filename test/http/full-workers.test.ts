@@ -54,5 +54,5 @@ describe('listen, in several processes that share a port', () => {
     while (!further.isClosed() && performance.now() < endsAt) await pause(20);
     expect(further.isClosed()).toBe(true);
     expect(held.map(({ isClosed }) => isClosed())).toEqual([false, false, false, false]);
-  }, 20_000);
+  });
 });

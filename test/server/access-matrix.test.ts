@@ -23,7 +23,7 @@ describeOnEveryBackend('every route, asked by everybody', (service) => {
     const secret = async (): Promise<string> =>
       (await service().call('POST', '/v1/apikeys', { token: await ownerToken(), json: await json() })).body.apikey;
     requestOf = requestsFor({ accountId, things, secret });
-  }, 60_000);
+  });
 
   async function ask(person: Person, { method, path, sent }: WholeRequest): Promise<Answer> {
     const token = await person.token();

@@ -87,7 +87,7 @@ describeOn('mongo-redis', 'bootstrap --initiate-replica-set [mongo-redis]', () =
     const service = await processes.start({ settings, dataFolder });
     await service.tokenOf(await service.adminKey());
     await service.kill();
-  }, 60_000);
+  });
 
   it('when MongoDB starts after it, as containers may, then it waits for it', async () => {
     const port = await freePort();
@@ -99,7 +99,7 @@ describeOn('mongo-redis', 'bootstrap --initiate-replica-set [mongo-redis]', () =
       exitCode: 0,
       stdout: expect.stringMatching(/^replica set rs0: initiated now$/m),
     });
-  }, 60_000);
+  });
 
   it('when MongoDB is of another set, of none, or unnamed, then it ends with 1 and says so, and changes nothing', async () => {
     const [initiated, alone] = await Promise.all([
@@ -119,5 +119,5 @@ describeOn('mongo-redis', 'bootstrap --initiate-replica-set [mongo-redis]', () =
     );
     expect(none.stderr).toMatch(/^NotAReplicaSet: .*--replSet rs0/);
     expect(unnamed.stderr).toMatch(/^ReplicaSetNotInitiated: .*\?replicaSet=rs0\.\n$/);
-  }, 60_000);
+  });
 });

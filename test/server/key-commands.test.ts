@@ -102,7 +102,7 @@ describe('commands without the settings of a service that signs with ES256', () 
     await eventually(async () => expect(await published()).toHaveLength(2));
     expect((await published()).map(({ alg }: { alg: string }) => alg)).toEqual(['ES256', 'ES256']);
     await service.stop();
-  }, 60_000);
+  });
 
   it('when there is no installation yet, then none makes a signing key', async () => {
     const dataFolder = join(await processes.folder(), 'data');
@@ -147,7 +147,7 @@ describe('commands that change the secrets of the embedded store', () => {
     const read = await configKeysWith(third, instanceKeys.service.key);
     expect(read).toEqual([instanceKeys.default, instanceKeys.service]);
     await third.stop();
-  }, 60_000);
+  });
 
   it('when it is forced, then the keys that were not used stop working, and the others go on', async () => {
     const first = await processes.start();
@@ -166,7 +166,7 @@ describe('commands that change the secrets of the embedded store', () => {
     await third.tokenOf(adminKey);
     await expect(third.tokenOf(idle)).rejects.toThrow('BXNIM0415E');
     await third.stop();
-  }, 60_000);
+  });
 
   it('when the master key is retired, then everything is sealed anew, and opens without the old one', async () => {
     const first = await processes.start();
@@ -192,7 +192,7 @@ describe('commands that change the secrets of the embedded store', () => {
     // Another port is another issuer, so the old token is proven by its signature's key.
     expect((await second.call('GET', '/identity/keys')).body.keys[0].kid).toBe(kidOf(token));
     await second.stop();
-  }, 60_000);
+  });
 });
 
 async function givenKey(service: ServiceProcess): Promise<string> {

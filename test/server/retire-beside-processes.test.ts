@@ -34,7 +34,7 @@ describe('the commands that end a secret, beside processes that still use it', (
     const again = await processes.start({ dataFolder });
     expect(await storedValueOf(again, readable.id)).toBe(readable.apikey);
     await again.stop();
-  }, 60_000);
+  });
 
   it('when the pepper is retired twice without a restart, even by force, then nothing is ended', async () => {
     const service = await processes.start();
@@ -51,7 +51,7 @@ describe('the commands that end a secret, beside processes that still use it', (
     const again = await processes.start({ dataFolder });
     await again.tokenOf(adminKey);
     await again.stop();
-  }, 60_000);
+  });
 
   it('when a key under a pepper that was ended by force keeps a stored value, then that is sealed anew as well', async () => {
     const first = await processes.start();
@@ -72,7 +72,7 @@ describe('the commands that end a secret, beside processes that still use it', (
     const third = await processes.start({ dataFolder });
     expect(await storedValueOf(third, readable.id)).toBe(readable.apikey);
     await third.stop();
-  }, 60_000);
+  });
 
   it('when a ring is changed while a process starts, then that process does not go on with the old one', async () => {
     const dataFolder = join(await processes.folder(), 'data');
@@ -148,7 +148,7 @@ describe('two processes of one store that call themselves by their own ports', (
     expect([revoked.status, revoked.text]).toEqual([200, '{}']);
     expect((await first.call('GET', '/identity/userinfo', { token })).status).toBe(401);
     await Promise.all([first.stop(), second.stop()]);
-  }, 60_000);
+  });
 });
 
 async function storedValueOf(service: ServiceProcess, id: string): Promise<string> {

@@ -40,7 +40,7 @@ describe('forged entries in the stream of changes in Redis', () => {
       await forge('revocations', { ...revocationOf('token:first'), expiresAt: Date.now() + HOUR });
       expect(await live.revokes([['token:first', 0]])).toBe(true);
     });
-  }, 30_000);
+  });
   afterAll(async () => {
     await Promise.all([live.close(), signingKeys.close()]);
     await store.close();

@@ -174,7 +174,7 @@ describe('the snapshot of revocations in Redis', () => {
     } finally {
       server.resume();
     }
-  }, 30_000);
+  });
 
   it('given the change streams are cut, when a node starts, then it does not wait for them, and reads MongoDB', async () => {
     const mongod = await startMongod();
@@ -193,7 +193,7 @@ describe('the snapshot of revocations in Redis', () => {
     } finally {
       await mongod.remove();
     }
-  }, 60_000);
+  });
 
   it('given it was written, when an hour passes without anybody, then every part of it goes by itself', async () => {
     const { store, live } = await node();

@@ -22,11 +22,11 @@ describe('a store on a replica set of three', () => {
       collections: CONTRACT_COLLECTIONS,
       pendingMigrations: 'apply',
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await store?.close();
     await Promise.all((members ?? []).map((member) => member.remove()));
-  }, 60_000);
+  });
 
   it('given the primary is killed, when callers repeat their commits by id, then each is made once, and watchers hear of all', async () => {
     const changes: StoredChange[] = [];
@@ -46,5 +46,5 @@ describe('a store on a replica set of three', () => {
     await eventually(() => {
       expect(new Set(changes.map(({ id }) => id))).toEqual(new Set(widgets.map(({ id }) => id)));
     }, 10_000);
-  }, 60_000);
+  });
 });

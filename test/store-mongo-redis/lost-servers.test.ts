@@ -123,7 +123,7 @@ describe('a store whose servers fail', () => {
       // After a read that failed the next ones fail at once, for a moment.
       await eventually(async () => expect(await store.read(WIDGETS).get(before.id)).toStrictEqual(before), 1_000);
       await eventually(() => expect(changes.map(({ id }) => id)).toContain(after.id), 5_000);
-    }, 60_000);
+    });
   });
 
   /** A second answer to one request would be a second key, of which nobody knows. */
@@ -149,5 +149,5 @@ describe('a store whose servers fail', () => {
       if (acknowledged.includes(one.id)) expect(first).toStrictEqual(one);
     }
     expect(acknowledged.length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

@@ -26,7 +26,7 @@ describe('reads of the primary', () => {
     };
     written = [];
     primary = provenPrimary(connection, counted, 'this process');
-  }, 60_000);
+  });
   afterAll(async () => {
     await connection?.close();
     await mongod?.remove();
@@ -83,7 +83,7 @@ describe('reads of the primary', () => {
       await primary.believed(nothing);
 
       expect(written).toContain('proof of this process');
-    }, 60_000);
+    });
 
     it('when a read has waited for it, then what it read is not believed: it is proven and read again', async () => {
       const reads: string[] = [];
@@ -100,6 +100,6 @@ describe('reads of the primary', () => {
 
       expect(reads[0]).toBe('not proven');
       expect(answer).toBe('proven');
-    }, 60_000);
+    });
   });
 });

@@ -40,7 +40,7 @@ export interface ServerProcessParts {
   answers(port: number): Promise<void>;
 }
 
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 const STOP_MILLISECONDS = 8_000;
 const FREEZE_LIMIT_MILLISECONDS = 5_000;
 /** How long to wait for the threads where no `/proc` tells of them. */

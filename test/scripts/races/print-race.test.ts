@@ -27,7 +27,7 @@ describe('scripts/race', () => {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toContain('a whole number up to');
     }
-  }, 60_000);
+  });
 });
 
 /** More than one node needs MongoDB and Redis, so `TEST_BACKENDS=sqlite` leaves this out, and says so. */

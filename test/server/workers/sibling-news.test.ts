@@ -31,7 +31,7 @@ describeOn('mongo-redis', 'three workers of one node, on MongoDB and Redis', () 
     await untilReady(service, 3);
     adminKey = await service.adminKey();
     workers = await workerWitnesses(service, 0, { workers: 3, connections: 2 });
-  }, 60_000);
+  });
   afterAll(() => workers?.close());
   afterEach(goOn);
 
@@ -104,7 +104,7 @@ describeOn('mongo-redis', 'three workers of one node, on MongoDB and Redis', () 
     expect(await Promise.all(last)).toEqual(['refused', 'refused']);
     for (const token of revoked) expect(await verdicts(token)).toEqual(['refused', 'refused', 'refused']);
     expect((await service.operations('GET', '/metrics')).text).toMatch(/^latchkey_worker_late_news [1-9]/m);
-  }, 60_000);
+  });
 
   it('when one is killed while a commit waits for it, then the commit is answered, and its successor accepts nothing', async () => {
     const token = await givenToken();

@@ -27,7 +27,7 @@ describe.each(BACKENDS)('LATCHKEY_WORKERS=3 [%s]', (backend) => {
       workers: 3,
     });
     adminKey = await service.adminKey();
-  }, 30_000);
+  });
 
   it('given nothing yet, when it has started, then there is one admin key, one set of signing keys and one banner', async () => {
     const sets = await Promise.all(Array.from({ length: 9 }, () => onFreshConnection(service, '/identity/keys')));
@@ -82,7 +82,7 @@ describe.each(BACKENDS)('LATCHKEY_WORKERS=3 [%s]', (backend) => {
     for (const [index, { answers }] of after.entries()) {
       expect(answers - (before[index]?.answers ?? 0)).toBeGreaterThan(2 * rounds);
     }
-  }, 60_000);
+  });
 
   it('when one is killed, then another takes its place, no connection is lost, and nothing that was counted is taken back', async () => {
     const counted = await exchangesOf(service);
@@ -98,7 +98,7 @@ describe.each(BACKENDS)('LATCHKEY_WORKERS=3 [%s]', (backend) => {
     expect(await exchangesOf(service)).toBeGreaterThanOrEqual(counted);
     expect(service.output()).toMatch(/"worker":1,"workerPid":\d+,"how":"A worker ended with SIGKILL\."/);
     await service.tokenOf(adminKey);
-  }, 30_000);
+  });
 
   it('when one is asked to end by itself, then it does so with all that is under way, and is replaced', async () => {
     const victim = (await untilReady(service, 3))[1];
@@ -107,7 +107,7 @@ describe.each(BACKENDS)('LATCHKEY_WORKERS=3 [%s]', (backend) => {
 
     const after = await untilAnother(service, victim?.pid ?? 0);
     expect(after.map(({ worker }) => worker)).toEqual([1, 2, 3]);
-  }, 30_000);
+  });
 
   it(`when ${KILLS} are killed under load, then the service goes on, and no acknowledged revocation is lost`, async () => {
     const outcome = await killWorkersUnderLoad({ service, apikey: adminKey, workers: 3, kills: KILLS });
@@ -116,7 +116,7 @@ describe.each(BACKENDS)('LATCHKEY_WORKERS=3 [%s]', (backend) => {
     expect(outcome.revoked).toBeGreaterThan(KILLS);
     // Not for good: how long it is on a quiet machine, the drill of workers tells.
     expect(outcome.longestSilenceMilliseconds).toBeLessThan(20_000);
-  }, 60_000);
+  });
 
   it('when it is asked to end, then all end, with 0 and within 10 s', async () => {
     const pids = (await untilReady(service, 3)).map(({ pid }) => pid);
@@ -127,7 +127,7 @@ describe.each(BACKENDS)('LATCHKEY_WORKERS=3 [%s]', (backend) => {
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(performance.now() - begunAt).toBeLessThan(10_000);
     expect(pids.filter(isAlive)).toEqual([]);
-  }, 20_000);
+  });
 });
 
 describe('several workers', () => {
@@ -146,7 +146,7 @@ describe('several workers', () => {
     });
     await next.tokenOf(await next.adminKey());
     await next.stop();
-  }, 30_000);
+  });
 
   it('when they cannot start, then the reason is told once, and the end is 1', async () => {
     const service = await processes.start();
@@ -162,7 +162,7 @@ describe('several workers', () => {
 
     expect(ended.exitCode).toBe(1);
     expect(ended.stderr.trim().split('\n')).toEqual([expect.stringMatching(/not in the ring/)]);
-  }, 30_000);
+  });
 
   it('when the port is taken, then that is told, and the end is 1', async () => {
     const taken = createServer();
