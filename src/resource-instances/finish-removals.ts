@@ -9,6 +9,8 @@ import { RESOURCE_INSTANCES, type ResourceInstance } from './resource-instance.t
 const INSTANCES_PER_RUN = 20;
 /** Whoever deletes an instance is given so long to finish alone. */
 const PATIENCE_MILLISECONDS = 5_000;
+/** No further one is begun after so long, so that other work gets its turn while the lease is held. */
+const BUDGET_MILLISECONDS = 5_000;
 
 /** What finishing stands on. */
 export interface FinishRemovalsParts {
@@ -31,17 +33,21 @@ export async function finishRemovals({ store, clock, rooms }: FinishRemovalsPart
   const due = await inState(store, 'pending_reclamation', ({ reclaimAt = now }) => reclaimAt <= now);
   if (halfway.length === 0 && due.length === 0) return;
   const { instanceRemoval, reclamations } = await rooms();
+  const work = [
+    ...halfway.map((row) => () => instanceRemoval.finish(undefined, row, under)),
+    ...due.map((row) => () => reclamations.reclaimDue(row, under)),
+  ];
+  const endsAt = performance.now() + BUDGET_MILLISECONDS;
   const failures: unknown[] = [];
-  const tried = async (work: () => Promise<void>): Promise<void> => {
+  for (const end of work) {
+    if (performance.now() > endsAt) break;
     try {
-      await work();
+      await end();
     } catch (error) {
       // Restored at this moment by somebody else; or active again, because something hangs on it that is not to go.
       if (!(error instanceof StaleEntityTag || error instanceof EntityInUse)) failures.push(error);
     }
-  };
-  for (const row of halfway) await tried(() => instanceRemoval.finish(undefined, row, under));
-  for (const row of due) await tried(() => reclamations.reclaimDue(row, under));
+  }
   if (failures.length > 0) throw failures[0];
 }
 

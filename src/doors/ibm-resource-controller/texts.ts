@@ -18,8 +18,8 @@ export const RESOURCE_NAME = z
 export const plainText = (most: number) =>
   z.string().max(most).refine(isText, 'must be text without control characters');
 
-/** Longest free JSON, in characters: a page has up to 100 of them. */
-const LONGEST_JSON = 64 * 1024;
+/** Longest free JSON, in characters: a page has up to 100 of them, and a filter looks at more. */
+const LONGEST_JSON = 16 * 1024;
 
 /** Free JSON that is kept and echoed. */
 export const FREE_JSON = z
