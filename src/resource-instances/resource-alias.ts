@@ -62,8 +62,11 @@ export const RESOURCE_ALIASES = defineCollection<ResourceAlias>()('resource_alia
   },
 });
 
+/** All that its name is made of. */
+type NamedAlias = Pick<ResourceAlias, 'service' | 'region' | 'accountId' | 'instanceId' | 'id'>;
+
 /** @returns the cloud resource name of an alias: that of its instance, and its own id */
-export const aliasCrn = ({ service, region, accountId, instanceId, id }: ResourceAlias): string =>
+export const aliasCrn = ({ service, region, accountId, instanceId, id }: NamedAlias): string =>
   formatCrn({
     ...{ service, location: region, scope: `a/${accountId}`, instance: instanceId },
     ...{ resourceType: 'resource-alias', resource: id },

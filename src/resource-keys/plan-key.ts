@@ -13,6 +13,7 @@ import { POLICIES, type Policy } from '../policies/policy.ts';
 import type { PolicySets } from '../policies/policy-sets.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
 import type { ResourceInstance } from '../resource-instances/resource-instance.ts';
+import { targetCrnOf } from '../resource-instances/target-crn.ts';
 import { newServiceId } from '../service-ids/new-service-id.ts';
 import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
 import { type Change, insert, replace } from '../store/changes.ts';
@@ -20,7 +21,7 @@ import { firstEntityTag, nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { type Bundle, shownApiKey } from './credentials.ts';
 import { keyPolicy, keyRole, onInstance } from './key-role.ts';
-import type { KeySource } from './key-source.ts';
+import { expectSource, type KeySource } from './key-source.ts';
 import { type Doing, RECORDS } from './made-parts.ts';
 import { RESOURCE_KEYS, type ResourceKey, resourceKeyCrn } from './resource-key.ts';
 
@@ -32,8 +33,8 @@ export interface NewResourceKey extends Pick<ResourceKey, 'kind' | 'parameters'>
   readonly role?: string | undefined;
   /** The CRN of a service ID of the account, as which the key acts; absent: one is made. */
   readonly serviceIdCrn?: string | undefined;
-  /** Of a binding. */
-  readonly targetCrn?: string | undefined;
+  /** Of a binding: the CRN of what uses it. */
+  readonly target?: string | undefined;
 }
 
 /** What keys are made with. */
@@ -55,7 +56,7 @@ export interface PlannedKey {
  * Plans everything that a key is made of, for one commit: all or none. Its maker needs no right to make service IDs or policies,
  * but gives nothing that they do not hold (R34).
  * @throws ParameterInvalid  the role or the service ID is unknown @throws EntityLocked  the service ID is locked
- * @throws LimitReached  the service ID has as many policies as it may
+ * @throws LimitReached  the service ID has as many policies as it may @throws Gone  the source was deleted
  */
 export async function planResourceKey(
   parts: KeyMakerParts,
@@ -65,6 +66,8 @@ export async function planResourceKey(
 ): Promise<PlannedKey> {
   const { instance } = source;
   const { accountId } = instance;
+  const expected = expectSource(source);
+  const targetCrn = chosen.target === undefined ? undefined : readTarget(chosen.target);
   const doing: Doing = { caller, now: parts.clock.now() };
   const id = randomUUID();
   const description = `Auto-generated for key ${resourceKeyCrn({ kind: chosen.kind, id }, instance)}`;
@@ -75,10 +78,11 @@ export async function planResourceKey(
   const keyChoice = { accountId, iamId, name, description, storeValue: !instance.onetimeCredentials };
   const issued = newApiKey(parts, keyChoice, caller.iamId, doing.now);
   const key: ResourceKey = {
-    ...{ id, entityTag: firstEntityTag(), kind: chosen.kind, accountId, sourceId: source.id, sourceKind: source.kind },
+    ...{ id, entityTag: firstEntityTag(), kind: chosen.kind, accountId, sourceId: source.id },
+    sourceKind: source.alias === undefined ? 'instance' : 'alias',
     ...{ instanceId: instance.id, resourceGroupId: instance.resourceGroupId, name, parameters: chosen.parameters },
     ...(given !== undefined && { roleCrn: given.roleCrn, policyId: given.policy.id }),
-    ...(chosen.targetCrn !== undefined && { targetCrn: chosen.targetCrn }),
+    ...(targetCrn !== undefined && { targetCrn }),
     ...{ apiKeyId: issued.apiKey.id, serviceId: actsAs.serviceId.id, madeServiceId: actsAs.isNew },
     madePolicy: given?.isNew ?? false,
     ...{ onetimeCredentials: instance.onetimeCredentials, state: 'active' },
@@ -86,7 +90,7 @@ export async function planResourceKey(
   };
   const lines = ingestionKeysOf(parts, caller, key, instance);
   const changes = [
-    ...source.expected,
+    ...expected,
     ...actsAs.changes,
     ...(given?.changes ?? []),
     ...[insert(API_KEYS, issued.apiKey), RECORDS.apiKey(doing, { verb: 'create', after: issued.apiKey })],
@@ -97,6 +101,12 @@ export async function planResourceKey(
   const apiKey = shownApiKey(issued.apiKey, issued.secret);
   const bundle = { serviceId: key.serviceId, roleCrn: key.roleCrn, apiKey, ingestionKey, serviceKey };
   return { key, bundle, changes };
+}
+
+function readTarget(target: string): string {
+  const crn = targetCrnOf(target);
+  if (crn === undefined) throw new ParameterInvalid('target', 'must be a CRN');
+  return crn;
 }
 
 /** @returns the key that sends lines and the one that manages such keys; none where no lines are taken */

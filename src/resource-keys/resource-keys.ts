@@ -10,7 +10,7 @@ import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { type Credentials, credentialsFor, type ShowCredentials } from './credentials.ts';
 import { type KeyListRequest, type KnownKey, listKeys } from './key-list.ts';
 import { type KeyVerb, requireKeyRight } from './key-rights.ts';
-import { refuseEnded, sourceNamed } from './key-source.ts';
+import { sourceNamed } from './key-source.ts';
 import { RECORDS } from './made-parts.ts';
 import { type KeyMakerParts, type NewResourceKey, planResourceKey } from './plan-key.ts';
 import { MOST_KEYS_OF_INSTANCE, planKeyRemoval } from './remove-key.ts';
@@ -131,8 +131,7 @@ async function createOne(
   const source = await sourceNamed(store, caller, sourceId);
   const { instance } = source;
   await requireKeyRight(access, caller, 'create', instance);
-  refuseEnded(source);
-  if (chosen.kind === 'binding' && source.kind !== 'alias') {
+  if (chosen.kind === 'binding' && source.alias === undefined) {
     throw new ParameterInvalid('source', 'must name a resource alias');
   }
   const ofInstance = [instance.id, 'active'];

@@ -1,9 +1,11 @@
-import { accountCrn, formatCrn } from '../../crn/crn.ts';
+import { accountCrn } from '../../crn/crn.ts';
 import { serviceNamed } from '../../resource-catalog/catalog.ts';
+import { aliasCrn } from '../../resource-instances/resource-alias.ts';
 import { instanceCrn, type ResourceInstance } from '../../resource-instances/resource-instance.ts';
 import type { Credentials } from '../../resource-keys/credentials.ts';
 import { type ResourceKey, resourceKeyCrn } from '../../resource-keys/resource-key.ts';
 import type { ShownKey } from '../../resource-keys/resource-keys.ts';
+import { dateOf } from './dates.ts';
 import type { BindingRepresentation, CredentialsRepresentation, KeyRepresentation } from './key-schemas.ts';
 
 /** A resource key as it is written (IBM Cloud Resource Controller API, "Resource keys"). */
@@ -21,25 +23,32 @@ export function keyRepresentation(shown: ShownKey): KeyRepresentation {
 /** A resource binding as it is written (IBM Cloud Resource Controller API, "Resource bindings"). */
 export function bindingRepresentation(shown: ShownKey): BindingRepresentation {
   const { key } = shown;
+  const { targetCrn = '' } = key;
   return {
     ...commonMembers(shown),
     url: `/v2/resource_bindings/${key.id}`,
-    target_crn: key.targetCrn ?? '',
-    region_binding_id: '',
-    region_binding_crn: '',
+    target_crn: targetCrn,
+    region_binding_id: key.id,
+    region_binding_crn: bindingInTarget(targetCrn, key.id),
   };
+}
+
+/** What the binding is called there: the target's own environment, region and scope, and the id of the binding. */
+function bindingInTarget(targetCrn: string, id: string): string {
+  const [crn, version, name, type, service, region, scope] = targetCrn.split(':');
+  return [crn, version, name, type, service, region, scope, '', 'cf-service-binding', id].join(':');
 }
 
 function commonMembers({ key, instance, credentials }: ShownKey) {
   const crn = resourceKeyCrn(key, instance);
   return {
     ...{ id: crn, guid: key.id, crn },
-    created_at: dateOf(key.createdAt),
-    updated_at: dateOf(key.modifiedAt),
-    deleted_at: key.deletedAt === undefined ? null : dateOf(key.deletedAt),
+    created_at: new Date(key.createdAt).toISOString(),
+    updated_at: new Date(key.modifiedAt).toISOString(),
+    deleted_at: dateOf(key.deletedAt),
     created_by: key.createdBy,
     updated_by: key.modifiedBy,
-    deleted_by: key.deletedBy ?? null,
+    deleted_by: key.deletedBy ?? '',
     source_crn: sourceCrn(key, instance),
     name: key.name,
     state: key.state,
@@ -54,14 +63,8 @@ function commonMembers({ key, instance, credentials }: ShownKey) {
   } as const;
 }
 
-const dateOf = (at: number): string => new Date(at).toISOString();
-
-function sourceCrn({ sourceKind, sourceId }: ResourceKey, instance: ResourceInstance): string {
-  if (sourceKind === 'instance') return instanceCrn(instance);
-  const { service, region, accountId, id } = instance;
-  const ofInstance = { service, location: region, scope: `a/${accountId}`, instance: id };
-  return formatCrn({ ...ofInstance, resourceType: 'resource-alias', resource: sourceId });
-}
+const sourceCrn = ({ sourceKind, sourceId }: ResourceKey, instance: ResourceInstance): string =>
+  sourceKind === 'instance' ? instanceCrn(instance) : aliasCrn({ ...instance, id: sourceId, instanceId: instance.id });
 
 /** Member by member: whatever else comes to be known of a key stays inside. */
 function credentialsRepresentation(key: ResourceKey, credentials: Credentials): CredentialsRepresentation {

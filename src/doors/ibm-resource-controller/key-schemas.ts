@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { textUpTo } from '../../http/text-schemas.ts';
+import { DATE_PARAMETER, FILTER } from './instance-schemas.ts';
 import { PAGE_PARAMETERS, pageOf } from './pages.ts';
+import { FREE_JSON } from './texts.ts';
 
-/** Free JSON, kept and answered as it was sent; what a key does with it, this says. */
-const PARAMETERS = z
-  .record(z.string(), z.unknown())
-  .superRefine(({ serviceid_crn: crn }, context) => {
-    if (crn === undefined || typeof crn === 'string') return;
-    context.addIssue({ code: 'custom', path: ['serviceid_crn'], message: 'must be a CRN' });
-  })
-  .describe('Echoed. `serviceid_crn`: the service ID of the account as which the key acts, in the place of a new one.');
+/** Free JSON, of which one member says something to a key. */
+const PARAMETERS = FREE_JSON.refine(
+  ({ serviceid_crn: crn }) => crn === undefined || typeof crn === 'string',
+  'must have a CRN as serviceid_crn',
+).describe('Echoed. `serviceid_crn`: the service ID of the account as which the key acts, in the place of a new one.');
 
 const ROLE = textUpTo(500)
   .nullable()
@@ -33,26 +32,20 @@ export const KEYS_OF_INSTANCE_PARAMETERS = z.object({
   id: z.string().describe('The GUID of the resource instance, or its CRN.'),
 });
 
-/** Parameters of paths that name the alias of bindings. */
-export const BINDINGS_OF_ALIAS_PARAMETERS = z.object({
+/** Parameters of paths that name the alias of keys or bindings. */
+export const ALIAS_OF_KEYS_PARAMETERS = z.object({
   id: z.string().describe('The GUID of the resource alias, or its CRN.'),
 });
 
-const INSTANT = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date')
-  .transform((text) => Date.parse(text))
-  .meta({ type: 'string', format: 'date-time' });
-
 /** Parameters of `GET /v2/resource_keys` and `/v2/resource_bindings` (IBM Cloud Resource Controller API). */
 export const KEY_LIST_PARAMETERS = PAGE_PARAMETERS.extend({
-  guid: z.string().optional().describe('Only the one of this GUID.'),
-  name: z.string().optional().describe('Only those of exactly this name.'),
-  resource_group_id: z.string().optional().describe('Only those to instances of this resource group.'),
-  resource_id: z.string().optional().describe('Only those to instances of the service with this id in the catalogue.'),
-  region_binding_id: z.string().optional().describe('Only of bindings, and none has one.'),
-  updated_from: INSTANT.optional().describe('Only those last changed then or later.'),
-  updated_to: INSTANT.optional().describe('Only those last changed then or earlier.'),
+  guid: FILTER.describe('Or the CRN.'),
+  name: FILTER.describe('Exactly.'),
+  resource_id: FILTER.describe('The id of the service in the catalogue.'),
+  resource_group_id: FILTER,
+  region_binding_id: FILTER.describe('Of bindings: the same as `guid`.'),
+  updated_from: DATE_PARAMETER.optional().describe('The first day or instant, inclusive.'),
+  updated_to: DATE_PARAMETER.optional().describe('The last day or instant, inclusive.'),
 });
 
 /** The body of `POST /v2/resource_keys`. */
@@ -69,9 +62,7 @@ export const NEW_KEY = z
 export const NEW_BINDING = z
   .object({
     source: textUpTo(1_000).describe('The GUID or CRN of a resource alias.'),
-    target: textUpTo(1_000)
-      .refine((text) => text.startsWith('crn:v1:'), 'must be a CRN')
-      .describe('The CRN of what uses the credentials: an application.'),
+    target: textUpTo(1_000).describe('The CRN of what uses the credentials: an application.'),
     name: NAME.optional(),
     parameters: PARAMETERS.optional(),
     role: ROLE.optional(),
@@ -111,7 +102,7 @@ const COMMON = {
   deleted_at: AT,
   created_by: z.string(),
   updated_by: z.string(),
-  deleted_by: AT,
+  deleted_by: z.string(),
   source_crn: z.string(),
   name: z.string(),
   state: z.enum(['active', 'removed']),

@@ -57,7 +57,7 @@ describeOnEveryBackend('/v2/resource_keys', (service) => {
       const crn = instanceCrn(logs).replace(/::$/, `:resource-key:${key.guid}`);
       expect(key).toEqual({
         ...{ id: crn, crn, guid: key.guid, url: `/v2/resource_keys/${key.guid}`, name: 'agent', state: 'active' },
-        ...{ created_at: expect.stringMatching(/Z$/), updated_at: key.created_at, deleted_at: null, deleted_by: null },
+        ...{ created_at: expect.stringMatching(/Z$/), updated_at: key.created_at, deleted_at: null, deleted_by: '' },
         ...{ created_by: expect.stringMatching(/^IBMid-/), updated_by: key.created_by, source_crn: instanceCrn(logs) },
         ...{ account_id: logs.accountId, resource_group_id: logs.resourceGroupId, parameters: { a: [1] } },
         ...{ role: 'crn:v1:bluemix:public:iam::::serviceRole:Manager', onetime_credentials: false },

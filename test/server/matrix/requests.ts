@@ -55,6 +55,9 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   replaceAccessGroupRule: async () => ({ json: { name: 'changed', ...RULE } }),
   createRole: async ({ accountId, name }) => ({ json: roleBody(accountId, name) }),
   replaceRole: async () => ({ json: { display_name: 'changed', actions: ['resource-controller.instance.retrieve'] } }),
+  createResourceBinding: async ({ things }) => ({
+    json: { source: await things.of('resource_aliases'), target: 'crn:v1:bluemix:public:cf:eu-gb:s/space::app:1' },
+  }),
   createResourceKey: async ({ things, name }) => ({ json: { name, source: await things.of('resource_instances') } }),
   getMfaStatus: async ({ things }) => ({ query: { iam_id: await things.of('users') } }),
   createResourceAlias: async ({ name, things }) => ({

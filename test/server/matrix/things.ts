@@ -91,6 +91,11 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     config_instance: () => instance('logs'),
     keys: async () => make('/latchkey/v1/ingestion_keys', { name: name(), instance: await of('config_instance') }),
     roles: () => make('/v2/roles', roleBody(accountId, name())),
+    resource_bindings: async () => {
+      const json = { source: await of('resource_aliases'), target: 'crn:v1:bluemix:public:cf:eu-gb:s/space::app:1' };
+      const crn = await make('/v2/resource_bindings', json);
+      return crn.slice(crn.lastIndexOf(':') + 1);
+    },
     resource_keys: async () => {
       const crn = await make('/v2/resource_keys', { name: name(), source: await of('resource_instances') });
       return crn.slice(crn.lastIndexOf(':') + 1);
