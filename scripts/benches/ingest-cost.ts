@@ -6,6 +6,9 @@ import type { LoadRequest } from './load.ts';
 import type { ParsedAnswer, ParsedQuestion } from './parsed-bodies.ts';
 import { ratiosOf, type Samples, samplesOf } from './samples.ts';
 
+/** `plain`: short texts, and nothing else; `structured`: the same with what was logged beside them as an object. */
+export type LineManner = 'plain' | 'structured';
+
 /** What taking log lines in costs. */
 export interface IngestCost {
   /** Of one body of 100 lines. */
@@ -26,6 +29,7 @@ export interface IngestCost {
 export interface IngestCostParts {
   /** An empty one. */
   readonly installation: Installation;
+  readonly manner: LineManner;
   /** In all rounds together. */
   readonly requests: number;
   readonly rounds: number;
@@ -58,9 +62,9 @@ export async function measureIngestion(parts: IngestCostParts): Promise<IngestCo
 }
 
 async function measureWith(processes: Processes, parts: IngestCostParts): Promise<IngestCost> {
-  const { installation, requests, rounds } = parts;
+  const { installation, manner, requests, rounds } = parts;
   const { service, load, parser } = processes;
-  const body = bodyOfLogger();
+  const body = bodyOfLogger(manner);
   const request = await requestWith(service, installation, body);
   const question = { ports: [service.port], request };
   await answeredLoad(load, { ...question, count: WARM_UP_REQUESTS });
@@ -91,18 +95,29 @@ async function measureWith(processes: Processes, parts: IngestCostParts): Promis
   };
 }
 
-/** 100 lines as `@logdna/logger` sends them, of a web server; ASCII, so that characters are bytes. */
-function bodyOfLogger(): string {
+/** 100 lines of a web server as `@logdna/logger` sends them, without and with `indexMeta`; ASCII, so that characters are bytes. */
+function bodyOfLogger(manner: LineManner): string {
   const ls = Array.from({ length: LINES_A_REQUEST }, (_, number) => ({
     timestamp: 1_790_000_000_000 + number * 7,
     line: `GET /api/orders/${100_000 + number * 37}?expand=items 200 ${12 + (number % 90)} ms - request ${(number * 7_919).toString(16)} of customer ${number * 31} from 203.0.113.${number % 250}`,
     level: number % 10 === 0 ? 'WARN' : 'INFO',
     app: 'shop',
     env: 'production',
-    meta: '{}',
+    meta: manner === 'plain' ? '{}' : metaOf(number),
   }));
   return JSON.stringify({ e: 'ls', ls });
 }
+
+/** As a logger of HTTP requests adds it. */
+const metaOf = (number: number) => ({
+  requestId: `req-${(number * 7_919).toString(16)}-${number}`,
+  method: 'GET',
+  path: `/api/orders/${100_000 + number * 37}`,
+  status: 200,
+  durationMs: 12.5 + number,
+  user: { id: `u-${number * 31}`, roles: ['buyer', 'member'] },
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36',
+});
 
 async function requestWith(service: MeasuredProcess, installation: Installation, body: string): Promise<LoadRequest> {
   const key = await provisionedKey(service, installation);

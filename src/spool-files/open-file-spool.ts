@@ -51,7 +51,8 @@ export async function openFileSpool({ folder, clock, bounds }: FileSpoolParts): 
   return {
     async append(instanceId, lines) {
       await room.take(instanceId, lines);
-      await commits.append(instanceId, lines);
+      // Not awaited here: what waits for the disk must hold its text alone, and not every line of it as well.
+      return commits.append(instanceId, lines);
     },
     read: (instanceId, request) => asUnavailable(readPage(reader, folderOf(instanceId), request)),
     instances: () => asUnavailable(readdir(folder)),

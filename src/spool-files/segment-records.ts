@@ -18,14 +18,15 @@ const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** @returns batches as records, one after the other */
 export function recordsOf(batches: readonly BatchText[], at: number): Buffer {
-  const records = Buffer.allocUnsafe(batches.reduce((sum, { bytes }) => sum + HEADER_BYTES + bytes, 0));
+  const records = Buffer.allocUnsafe(batches.reduce((sum, { text }) => sum + HEADER_BYTES + text.length, 0));
   let start = 0;
-  for (const { text, bytes } of batches) {
+  for (const { text } of batches) {
+    const bytes = text.length;
     const textStart = start + HEADER_BYTES;
     records.writeUInt32BE(MARK, start);
     records.writeUInt32BE(bytes, start + 4);
     records.writeDoubleBE(at, start + 8);
-    records.write(text, textStart, bytes, 'utf8');
+    text.copy(records, textStart);
     records.writeUInt32BE(checkSum(records, start, bytes), start + CHECKED_BYTES);
     start = textStart + bytes;
   }

@@ -1,10 +1,13 @@
 import { StoreUnavailable } from '../problems/request-problems.ts';
+import type { JoinedLines } from './spool.ts';
 
 /** Lines that are written as one: all of them are kept or none. */
 export interface BatchText {
-  /** The lines with a line end between each. */
-  readonly text: string;
-  readonly bytes: number;
+  /**
+   * The lines with a line end between each, UTF-8. Bytes, because they are outside of the heap: as text, all that waits for the disk
+   * would be copied with each collection of garbage, and grow old in it.
+   */
+  readonly text: Buffer;
   /** How many. */
   readonly lines: number;
 }
@@ -12,7 +15,7 @@ export interface BatchText {
 /** Lines wait here while others of their instance are being written, and then go with one write. */
 export interface GroupCommit {
   /** Returns when they are durable. @throws StoreUnavailable, and whatever `write` throws */
-  append(instanceId: string, lines: readonly string[]): Promise<void>;
+  append(instanceId: string, lines: readonly string[] | JoinedLines): Promise<void>;
   /** Writes what waits; nothing is taken any more. */
   close(): Promise<void>;
 }
@@ -41,6 +44,7 @@ interface Waiting {
 const BATCH_BYTES = 256 * 1024;
 /** Of one write. */
 const WRITE_BYTES = 4 * 1024 * 1024;
+const LINE_END = Buffer.from('\n');
 const WAITING_BYTES = 64 * 1024 * 1024;
 const WAIT_MILLISECONDS = 5_000;
 
@@ -84,9 +88,10 @@ export function groupCommit(parts: GroupCommitParts): GroupCommit {
 
   return {
     append(instanceId, lines) {
-      if (lines.length === 0) return Promise.resolve();
-      const batches = batchesOf(lines);
-      const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
+      const joined = 'text' in lines ? lines : { text: lines.join('\n'), lines: lines.length };
+      if (joined.lines === 0) return Promise.resolve();
+      const batches = batchesOf({ text: Buffer.from(joined.text), lines: joined.lines });
+      const bytes = batches.reduce((sum, { text }) => sum + text.length, 0);
       if (isClosed) return Promise.reject(new StoreUnavailable({ diagnostic: 'the spool is closed' }));
       if (waitingBytes + bytes > limitBytes) {
         return Promise.reject(new StoreUnavailable({ diagnostic: `more than ${limitBytes} bytes of lines wait` }));
@@ -143,28 +148,37 @@ function packed(group: readonly Waiting[]): readonly BatchText[] {
   const packs: BatchText[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const batch of all) {
-    if (bytes + batch.bytes > BATCH_BYTES) {
+    if (bytes + batch.text.length > BATCH_BYTES) {
       packs.push([]);
       bytes = 0;
     }
     packs.at(-1)?.push(batch);
-    bytes += batch.bytes + 1;
+    bytes += batch.text.length + 1;
   }
   return packs.map((pack) => {
     const [only] = pack;
     if (only !== undefined && pack.length === 1) return only;
     return {
-      text: pack.map(({ text }) => text).join('\n'),
-      bytes: pack.reduce((sum, batch) => sum + batch.bytes + 1, -1),
+      text: Buffer.concat(pack.flatMap(({ text }, index) => (index === 0 ? [text] : [LINE_END, text]))),
       lines: pack.reduce((sum, batch) => sum + batch.lines, 0),
     };
   });
 }
 
-function batchesOf(lines: readonly string[]): readonly BatchText[] {
-  const text = lines.join('\n');
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= BATCH_BYTES || lines.length === 1) return [{ text, bytes, lines: lines.length }];
-  const middle = lines.length >> 1;
-  return [...batchesOf(lines.slice(0, middle)), ...batchesOf(lines.slice(middle))];
+/** @returns the same in pieces, none of them much larger than a batch is to be, unless one line is */
+function batchesOf({ text, lines }: BatchText): readonly BatchText[] {
+  if (text.length <= BATCH_BYTES) return [{ text, lines }];
+  const batches: BatchText[] = [];
+  let start = 0;
+  let counted = 0;
+  for (let at = 0, end = 0; end < text.length; at = end + 1) {
+    const found = text.indexOf(LINE_END, at);
+    end = found === -1 ? text.length : found;
+    counted += 1;
+    if (end - start < BATCH_BYTES && end < text.length) continue;
+    batches.push({ text: text.subarray(start, end), lines: counted });
+    start = end + 1;
+    counted = 0;
+  }
+  return batches;
 }

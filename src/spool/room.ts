@@ -1,10 +1,10 @@
 import { SpoolFull } from '../problems/request-problems.ts';
-import type { Spool, SpoolBounds, SpoolUsage, TrimBounds } from './spool.ts';
+import type { JoinedLines, Spool, SpoolBounds, SpoolUsage, TrimBounds } from './spool.ts';
 
 /** Sees to it that no instance has much more than it may, without counting for each append. */
 export interface Room {
   /** To be called before lines are written. @throws SpoolFull  there is no room, and none can be made */
-  take(instanceId: string, lines: readonly string[]): Promise<void>;
+  take(instanceId: string, lines: readonly string[] | JoinedLines): Promise<void>;
 }
 
 /** What it counts and makes room with. */
@@ -76,7 +76,7 @@ export function roomWithin({ bounds, usage, trim }: RoomParts): Room {
         void once(about, () => count(instanceId, about)).catch(ignored);
       if (about.bytes >= bounds.bytes) await once(about, () => makeRoom(instanceId, about));
       if (about.refusedUntil > performance.now()) throw new SpoolFull();
-      about.bytes += lines.reduce((sum, line) => sum + line.length + 1, 0);
+      about.bytes += 'text' in lines ? lines.text.length : lines.reduce((sum, line) => sum + line.length + 1, 0);
     },
   };
 }

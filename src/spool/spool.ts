@@ -1,6 +1,14 @@
 /** How far a reader has come with the lines of one instance: by writer, the number of the last batch it has read. */
 export type SpoolPosition = Readonly<Record<string, number>>;
 
+/** Lines as one text, for who has them so. */
+export interface JoinedLines {
+  /** With a line end between each. */
+  readonly text: string;
+  /** How many. */
+  readonly lines: number;
+}
+
 /** Lines of one instance that one process took in together. */
 export interface SpooledBatch {
   /** One process, or a part of its life. */
@@ -78,7 +86,7 @@ export interface Spool {
    * @throws SpoolFull         the instance has as many bytes as it may, and none of them may go yet
    * @throws StoreUnavailable  it could not be written in time; it may be there all the same
    */
-  append(instanceId: string, lines: readonly string[]): Promise<void>;
+  append(instanceId: string, lines: readonly string[] | JoinedLines): Promise<void>;
   /** @returns batches and where to go on; no batch twice, none left out, whoever writes meanwhile */
   read(instanceId: string, request: SpoolRequest): Promise<SpoolPage>;
   /** The instances of which anything is kept. */

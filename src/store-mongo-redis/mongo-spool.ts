@@ -59,7 +59,8 @@ export async function openMongoSpool({ mongoUrl, database, clock, bounds }: Mong
   return {
     async append(instance, lines) {
       await room.take(instance, lines);
-      await commits.append(instance, lines);
+      // Not awaited here: what waits for the disk must hold its text alone, and not every line of it as well.
+      return commits.append(instance, lines);
     },
     read: (instance, request) => withinStoreTime(() => readPage(batches, instance, request)),
     instances: () => withinStoreTime(() => batches.distinct('instance')),
@@ -91,14 +92,15 @@ function batchWriter(batches: LogBatches, clock: Clock) {
   return async (instance: string, texts: readonly BatchText[]): Promise<void> => {
     const writing = writingOf(instance);
     const at = Math.max(clock.now(), writing.lastAt);
-    const documents = texts.map(({ text, bytes, lines }): LogBatch => {
+    const documents = texts.map(({ text, lines }): LogBatch => {
+      const bytes = text.length + OVERHEAD_BYTES;
       // Before it is known whether it is there: no number that somebody may have read is given again.
-      writing.written += bytes + OVERHEAD_BYTES;
+      writing.written += bytes;
       return {
-        ...{ instance, at, lines, text },
+        ...{ instance, at, lines, bytes },
+        text: text.toString(),
         writer: writing.writer,
         number: writing.written,
-        bytes: bytes + OVERHEAD_BYTES,
       };
     });
     writing.lastAt = at;

@@ -58,7 +58,7 @@ describe('ingestion', () => {
       spool: {
         async append(instanceId, lines) {
           if (refusal !== undefined) throw refusal;
-          spooled.push({ instanceId, lines });
+          spooled.push({ instanceId, lines: 'text' in lines ? lines.text.split('\n') : lines });
         },
       },
       onAccepted: (...accepted) => void counted.push(accepted),
@@ -196,7 +196,7 @@ describe('ingestion', () => {
 
     /** Log injection: a text must not begin a line of its own where lines are handed over. */
     it('when a text holds line ends, quotes and lone surrogates, then it is one line, and comes back', async () => {
-      const text = 'a\n{"key_id":"forged"}\r\u2028"\\\ud800';
+      const text = '},{"a":"\n{"key_id":"forged"}\r\u2028"\\\ud800';
 
       await room.accept(await givenLogPlace(), [{ timestamp: NOW, text }], 'door');
 

@@ -11,7 +11,7 @@ import type { LogPlace } from '../../ingestion/log-place.ts';
 import { ApiKeyUnknown } from '../../problems/credential-problems.ts';
 import { ingestionSecretOf } from './ingestion-secret.ts';
 import { logSenderOf } from './log-sender.ts';
-import { readLines } from './read-lines.ts';
+import { type ReadLines, readLines } from './read-lines.ts';
 
 /** What the routes that take lines stand on. */
 export interface IngestRouteParts {
@@ -39,7 +39,8 @@ export function ingestRoutes(router: Router, parts: IngestRouteParts): void {
   methods(router, INGEST_PATHS.agent, { POST: handler });
 }
 
-function ingest({ ingestion, clientAddressOf, keysInUrl }: IngestRouteParts, budget: BodyBudget): RequestHandler {
+function ingest(parts: IngestRouteParts, budget: BodyBudget): RequestHandler {
+  const { ingestion, clientAddressOf, keysInUrl } = parts;
   return async (request, response) => {
     const secret = ingestionSecretOf(request, { keysInUrl });
     const address = clientAddressOf(request);
@@ -52,11 +53,16 @@ function ingest({ ingestion, clientAddressOf, keysInUrl }: IngestRouteParts, bud
     await withInflatedBody(request, { limitBytes: INGEST_LIMIT_BYTES, budget }, async (body) => {
       const isOld = performance.now() - provenAt > PROVEN_MILLISECONDS;
       const place = isOld ? await provenPlace(ingestion, secret, address) : proven;
-      const { entries, statuses } = readLines(body, sender);
-      await ingestion.accept(place, entries, SOURCE);
-      writeTaken(response, requestNamesOf(request), entries.length, statuses);
+      const { kept, taken, statuses } = takeIn(ingestion, place, readLines(body, sender));
+      await kept;
+      writeTaken(response, requestNamesOf(request), taken, statuses);
     });
   };
+}
+
+/** Apart, so that nobody who waits for `kept` holds the entries meanwhile (see `acceptLinesWith`). */
+function takeIn(ingestion: IngestRouteParts['ingestion'], place: LogPlace, { entries, statuses }: ReadLines) {
+  return { kept: ingestion.accept(place, entries, SOURCE), taken: entries.length, statuses };
 }
 
 async function provenPlace(

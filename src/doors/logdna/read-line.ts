@@ -47,16 +47,18 @@ function labelsOf(
   ofSender: LogSender['labels'],
 ): LogEntry['labels'] | Unreadable {
   let labels: Record<string, unknown> | undefined;
-  for (const name of Object.keys(line)) {
+  // Not Object.keys: a list for each line is a part of what reading it costs. What JSON.parse makes inherits nothing.
+  for (const name in line) {
     if (READ_APART.has(name)) continue;
     const value = line[name];
     // Prototype pollution: the one name that would not become a member.
-    if (value === undefined || value === null || value === '' || name === '__proto__') continue;
+    if (value === null || value === '' || name === '__proto__') continue;
     labels ??= {};
     labels[name] = value;
   }
   if (labels === undefined) return ofSender;
-  return isReadableMeta(labels) ? { ...ofSender, ...labels } : UNREADABLE;
+  if (!isReadableMeta(labels)) return UNREADABLE;
+  return ofSender === undefined ? labels : { ...ofSender, ...labels };
 }
 
 /** @returns what the line says in `meta`, an object or JSON as text; `undefined` for what says nothing */
