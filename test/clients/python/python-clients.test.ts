@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Environment } from '../../../src/config/read-settings.ts';
 import { asOwner, firstAccountId } from '../../harness/given-credentials.ts';
+import { type GivenLogInstance, givenLogInstance, keptLines, takenAway } from '../../harness/given-ingestion-key.ts';
 import { newEmail } from '../../harness/given-people.ts';
 import { type RunningService, runningService } from '../../harness/running-service.ts';
 import { givenClient } from '../given-client.ts';
@@ -198,6 +199,38 @@ describePython('the Python clients', () => {
         removed: 204,
         gone: { status: 404, message: expect.stringMatching(/could not be found/) },
       });
+    });
+  });
+
+  describe('logdna for Python: LogDNAHandler', () => {
+    const sentTo = async ({ key }: GivenLogInstance, line: string) =>
+      runPython('log_handler.py', 'send', { url: `${service().publicUrl}/logs/ingest`, key, line });
+    const textsOf = async ({ instanceId }: GivenLogInstance) =>
+      (await keptLines(service(), instanceId)).map(({ text }) => text);
+
+    it('given an ingestion key, when it logs, then the line is kept; when the key goes, then it says that it is not valid', async () => {
+      const given = await givenLogInstance(service());
+
+      const heard = await sentTo(given, 'from Python');
+
+      expect(heard).toEqual([]);
+      expect(await keptLines(service(), given.instanceId)).toMatchObject([
+        {
+          text: 'from Python',
+          app: 'shop',
+          level: 'WARNING',
+          host: 'web-1',
+          labels: { env: 'test', tags: ['a', 'b'] },
+        },
+      ]);
+
+      await takenAway(service(), given.keyId);
+
+      expect(await sentTo(given, 'refused')).toEqual([
+        expect.stringContaining('valid ingestion key'),
+        expect.stringContaining('Invalid or deactivated key'),
+      ]);
+      expect(await textsOf(given)).toEqual(['from Python']);
     });
   });
 
