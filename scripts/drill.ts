@@ -7,6 +7,7 @@ import type { Drill, DrillReport } from './drills/drill.ts';
 import { dumpSecrets } from './drills/dump-secrets.ts';
 import { fuzzToken } from './drills/fuzz-token.ts';
 import { gracefulStop } from './drills/graceful-stop.ts';
+import { ingestion } from './drills/ingestion.ts';
 import { killNode } from './drills/kill-node.ts';
 import { killService } from './drills/kill-service.ts';
 import { liveSet } from './drills/live-set.ts';
@@ -23,6 +24,7 @@ import { provideServers } from './servers/provide-servers.ts';
 const DRILLS: readonly Drill[] = [
   killService,
   resourceKeys,
+  ingestion,
   fuzzToken,
   dumpSecrets,
   gracefulStop,

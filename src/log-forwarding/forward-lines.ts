@@ -41,7 +41,8 @@ export interface ForwarderParts {
 }
 
 const LEASE_NAME = 'log-forwarding';
-const LEASE_MILLISECONDS = 15_000;
+/** After a crash another goes on this much later; one that lapses by mistake costs a post that comes twice. */
+const LEASE_MILLISECONDS = 5_000;
 const LOOK_MILLISECONDS = 1_000;
 /** Many idle instances are looked at the less often. */
 const LOOK_MILLISECONDS_EACH = 5;

@@ -15,7 +15,7 @@ import { anyCollection } from '../../src/store/collection.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openSqliteStore } from '../../src/store-sqlite/open-sqlite-store.ts';
 import { eventually } from '../contract/eventually.ts';
-import { type GivenSink, givenSink } from './given-sink.ts';
+import { type GivenSink, givenSink } from '../harness/given-sink.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { clocks } from '../../../scripts/drills/clocks.ts';
 import type { Drill } from '../../../scripts/drills/drill.ts';
+import { ingestion } from '../../../scripts/drills/ingestion.ts';
 import { killNode } from '../../../scripts/drills/kill-node.ts';
 import { mongoFaults } from '../../../scripts/drills/mongo-faults.ts';
 import { redisFaults } from '../../../scripts/drills/redis-faults.ts';
@@ -27,19 +28,21 @@ describe.each(BACKENDS)('drills with small counts [%s]', (backend) => {
       ['the clocks of three nodes are a minute apart', clocks, 20, 1],
       ['a service ID of 2,200 keys is deleted and the service killed meanwhile', removeOwner, 2_200, 1],
       ['the service is killed while resource keys are made and deleted', resourceKeys, 3, 1],
+      ['the service is killed while log lines are sent and handed over', ingestion, 2, 1],
       ['the signing keys are rotated and verifiers cache the old ones', rotateKeys, 1, 1],
     ],
     'mongo-redis': [
       ['tokens, keys and service IDs are taken back on two nodes with two workers each', spread, 20, 2],
       ['workers are killed while tokens are taken back at them', killNode, 2, 2],
       ['the service is killed while resource keys are made and deleted', resourceKeys, 3, 1],
+      ['the service is killed while log lines are sent and handed over', ingestion, 2, 1],
       ['Redis is killed, stopped, flushed, restarted empty, and evicts', redisFaults, 5, 1],
       ['the primary is killed', mongoFaults, 1, 1],
     ],
   };
 
   it.each(rows[backend])(
-    'when %s, then nothing that was taken back is accepted and nothing good is refused',
+    'when %s, then nothing that was taken back is accepted, nothing good is refused, and nothing acknowledged is lost',
     async (_, drill, count, workers) => {
       const { facts, findings } = await drill.run(drillParts(backend, count, workers));
 

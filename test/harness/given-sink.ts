@@ -14,8 +14,8 @@ export interface GivenSink {
   close(): Promise<void>;
 }
 
-/** @param port 0: whichever is free */
-export async function givenSink(port = 0): Promise<GivenSink> {
+/** @param onTaken is told of lines that were taken; they, and the posts, are then not kept */
+export async function givenSink(onTaken?: (lines: readonly string[]) => void): Promise<GivenSink> {
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -24,14 +24,15 @@ export async function givenSink(port = 0): Promise<GivenSink> {
         .toString('utf8')
         .split('\n')
         .filter((line) => line !== '');
-      sink.posts.push({ headers: request.headers, lines });
+      if (onTaken === undefined) sink.posts.push({ headers: request.headers, lines });
       const status = await sink.answer({ lines });
       if (status === 'never') return;
-      if (status < 300) sink.taken.push(...lines);
+      if (status < 300) (onTaken ?? keep)(lines);
       response.writeHead(status).end();
     });
   });
-  server.listen(port, '127.0.0.1');
+  const keep = (lines: readonly string[]): void => void sink.taken.push(...lines);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // What listens on TCP has such an address.
   const { port: taken } = server.address() as AddressInfo;
