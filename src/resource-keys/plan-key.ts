@@ -113,12 +113,13 @@ function readTarget(target: string): string {
 function ingestionKeysOf(
   parts: KeyMakerParts,
   caller: Caller,
-  { id: resourceKeyId, name }: ResourceKey,
+  { id: resourceKeyId, name, onetimeCredentials }: ResourceKey,
   instance: ResourceInstance,
 ): readonly PlannedIngestionKey[] {
   if (logLinesOf(instance) === undefined) return [];
+  const storeValue = !onetimeCredentials;
   return (['ingestion', 'service'] as const).map((type) =>
-    planIngestionKey(parts, { instance, type, name, resourceKeyId }, caller, parts.clock.now()),
+    planIngestionKey(parts, { instance, type, name, resourceKeyId, storeValue }, caller, parts.clock.now()),
   );
 }
 

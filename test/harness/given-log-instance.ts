@@ -14,16 +14,25 @@ export interface GivenInstance {
 
 type Owner = Pick<OtherAccount, 'accountId' | 'ownerToken'>;
 
-/** Provisions an instance as the owner of an account. @param reclaims whether it can be restored once it is deleted */
+/** What an instance may be. */
+export interface InstanceOptions {
+  /** Its service. Default: `logdna`. */
+  readonly of?: string;
+  /** Whether it can be restored once it is deleted. Default: false. */
+  readonly reclaims?: boolean;
+  readonly parameters?: object;
+}
+
+/** Provisions an instance as the owner of an account. */
 export async function givenLogInstance(
   service: Pick<RunningService, 'call'>,
   { accountId, ownerToken }: Owner,
-  { of = 'logdna', reclaims = false }: { readonly of?: string; readonly reclaims?: boolean } = {},
+  { of = 'logdna', reclaims = false, parameters = {} }: InstanceOptions = {},
 ): Promise<GivenInstance> {
   const known = SERVICE_PLANS.find(({ plan, service: { name } }) => name === of && plan.reclaims === reclaims);
   const json = {
     ...{ name: 'our lines', target: 'us-south', resource_plan_id: known?.plan.id },
-    resource_group: defaultResourceGroup(accountId).id,
+    ...{ resource_group: defaultResourceGroup(accountId).id, parameters },
   };
   const { status, body, text } = await service.call('POST', '/v2/resource_instances', {
     token: await ownerToken(),

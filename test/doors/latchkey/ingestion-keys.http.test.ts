@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
+import { INGESTION_KEYS } from '../../../src/ingestion-keys/ingestion-key.ts';
 import { eventually } from '../../contract/eventually.ts';
 import {
   type GivenInstance,
@@ -159,6 +160,66 @@ describeOnEveryBackend('/latchkey/v1/ingestion_keys', (service) => {
         expect((await asked('GET', `${ALL}/${before.id}`)).body).toEqual(before);
       },
     );
+  });
+
+  describe('given a resource key', () => {
+    const resourceKey = async (of: GivenInstance) =>
+      (await asked('POST', '/v2/resource_keys', { name: 'bundle', source: of.guid })).body;
+    const boundTo = async (guid: string, of: GivenInstance, type = '') =>
+      (await listed(of.guid, type && `&type=${type}`)).body.ingestion_keys.filter(
+        (key: { resource_key_id?: string }) => key.resource_key_id === guid,
+      );
+
+    it('when its service key is rotated, then its bundle shows the new one, and both go with it', async () => {
+      const bundle = await resourceKey(instance);
+      const [before] = await boundTo(bundle.guid, instance, 'service');
+
+      const rotated = (await asked('POST', `${ALL}/${before.id}/rotate`, { overlap_seconds: 600 })).body;
+
+      const read = (await asked('GET', `/v2/resource_keys/${bundle.guid}`)).body;
+      expect(before).toMatchObject({ type: 'service', name: 'bundle', key: bundle.credentials.service_key });
+      expect(rotated).toMatchObject({ name: 'bundle', resource_key_id: bundle.guid });
+      expect(read.credentials).toEqual({ ...bundle.credentials, service_key: rotated.key });
+      expect([await proves(before.key), await proves(rotated.key)]).toEqual([200, 200]);
+      expect((await asked('DELETE', `/v2/resource_keys/${bundle.guid}`)).status).toBe(204);
+      expect([await proves(before.key), await proves(rotated.key)]).toEqual([403, 403]);
+      expect(await boundTo(bundle.guid, instance)).toEqual([]);
+    });
+
+    /** A key that was made at the moment at which its resource key went would belong to nobody and never end. */
+    it('when its keys are rotated again and again while it is deleted, then none of them is left', async () => {
+      const bundle = await resourceKey(instance);
+      const token = await account.ownerToken();
+      const keys: { id: string }[] = await boundTo(bundle.guid, instance);
+      const rotateOn = async ({ id }: { id: string }, left: number): Promise<void> => {
+        const { status, body } = await asked('POST', `${ALL}/${id}/rotate`, { overlap_seconds: left % 2 }, token);
+        if (status === 201 && left > 0) await rotateOn(body, left - 1);
+      };
+
+      const rotations = keys.map((key) => rotateOn(key, 6));
+      const deleted = await asked('DELETE', `/v2/resource_keys/${bundle.guid}`, undefined, token);
+      await Promise.all(rotations);
+
+      expect(deleted.status).toBe(204);
+      const left = await service().store.read(INGESTION_KEYS).count('byResourceKey', [bundle.guid], 10);
+      expect(left).toBe(0);
+    });
+
+    it('when its credentials are shown once, then its keys are not to be read again, nor those in their place', async () => {
+      const once = await givenLogInstance(service(), account, { parameters: { onetime_credentials: true } });
+      const bundle = await resourceKey(once);
+      const [ingestion] = await boundTo(bundle.guid, once, 'ingestion');
+
+      const rotated = (await asked('POST', `${ALL}/${ingestion.id}/rotate`, { overlap_seconds: 0 })).body;
+
+      const read = await asked('GET', `${ALL}/${rotated.id}`);
+      const { service_key: servicekey } = bundle.credentials;
+      const config = await service().call('GET', `/v1/config/keys/${rotated.id}`, { headers: { servicekey } });
+      expect('key' in ingestion).toBe(false);
+      expect(rotated.key).toMatch(SECRET);
+      expect('key' in read.body).toBe(false);
+      expect(config.body).toMatchObject({ key: '*'.repeat(32) });
+    });
   });
 
   describe('given somebody with some roles on the instance', () => {
