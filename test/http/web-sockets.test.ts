@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const LIMIT_BYTES = 1000;
 
-/** At `/socket` every text comes back; with `sink` nothing does, and nothing is read after the first. */
+/** At `/socket` every text comes back, unless `onText` does something else. */
 async function givenListener(parts: Partial<ListenerParts> = {}, onText?: (socket: OpenWebSocket) => void) {
   const accepted: OpenWebSocket[] = [];
   const answered: string[] = [];

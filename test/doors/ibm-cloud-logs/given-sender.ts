@@ -13,12 +13,17 @@ const PLANS = {
 /** An entry that says what it must. */
 export const ENTRY = { applicationName: 'shop', subsystemName: 'cart', severity: 3, text: 'hello' };
 
-/** Provisions a log instance as the owner of the first account. @returns its GUID */
-export async function givenInstance(service: RunningService, kind: keyof typeof PLANS = 'logs'): Promise<string> {
-  const groups = await asOwner(service, 'GET', '/v2/resource_groups?default=true');
+/** Provisions a log instance. @param token default: of the owner of the first account @returns its GUID */
+export async function givenInstance(
+  service: RunningService,
+  kind: keyof typeof PLANS = 'logs',
+  token?: string,
+): Promise<string> {
+  const as = { token: token ?? (await service.ownerToken()) };
+  const groups = await asOwner(service, 'GET', '/v2/resource_groups?default=true', as);
   const json = { name: 'our lines', target: 'us-south', resource_group: groups.body.resources[0].id };
   const plan = { resource_plan_id: PLANS[kind] };
-  return (await asOwner(service, 'POST', '/v2/resource_instances', { json: { ...json, ...plan } })).body.guid;
+  return (await asOwner(service, 'POST', '/v2/resource_instances', { ...as, json: { ...json, ...plan } })).body.guid;
 }
 
 /** Deletes it. */

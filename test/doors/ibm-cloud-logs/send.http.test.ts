@@ -1,9 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { asOwner, givenServiceId, givenUser } from '../../harness/given-credentials.ts';
+import { asOwner, givenMembership, givenUser } from '../../harness/given-credentials.ts';
 import { givenOtherAccount } from '../../harness/given-other-account.ts';
+import { SENDER } from '../../harness/given-policies.ts';
+import { givenPolicy } from '../../harness/given-rights.ts';
 import type { Answer, Sent } from '../../harness/http-call.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
+import { signedIn } from '../../harness/signed-in.ts';
 import { withinASecond } from '../../harness/within-a-second.ts';
 import {
   deleted,
@@ -110,6 +113,24 @@ describeOnEveryBackend('POST /logs/v1/singles and /bulk', (service) => {
       expect(await withinASecond(status, 200)).toBe(200);
       await asOwner(service(), 'DELETE', `/v1/policies/${policyId}`);
       expect(await withinASecond(status, 403)).toBe(403);
+    });
+
+    /** "The access is not limited to just the account where the API key is created" (IBM Cloud Logs, ingestion keys). */
+    it('when they are a user of several accounts, then the own key sends where the user may, a token where it is for', async () => {
+      const other = await givenOtherAccount(service());
+      const there = await givenInstance(service(), 'logs', await other.ownerToken());
+      const { iamId, key } = await givenUser(service());
+      expect(outcome(await byKey(key.secret, there))).toMatchObject({ status: 404 });
+      await givenMembership(service(), other.accountId, iamId);
+      expect(outcome(await byKey(key.secret, there))).toMatchObject({ status: 403 });
+
+      await givenPolicy(service(), { accountId: other.accountId, subject: iamId, roles: [SENDER], service: 'logs' });
+
+      expect(await withinASecond(async () => (await byKey(key.secret, there)).status, 200)).toBe(200);
+      const { token: forThere } = await signedIn(service(), key.secret, other.accountId);
+      expect(await send({ token: forThere }, there)).toMatchObject({ status: 200 });
+      expect(await send({ token: await service().tokenOf(key.secret) }, there)).toMatchObject({ status: 404 });
+      expect(await send({ token: forThere })).toMatchObject({ status: 404 });
     });
 
     /** Tenant isolation: whether an instance of another account exists is for its own account to know. */
@@ -233,6 +254,5 @@ describeOnEveryBackend('POST /logs/v1/singles and /bulk', (service) => {
 
     const { fills, fallbacks } = service().store.recentReadCounts();
     expect({ fills, fallbacks }).toEqual({ fills: before.fills, fallbacks: before.fallbacks });
-    expect(await givenServiceId(service())).toBeDefined();
   });
 });

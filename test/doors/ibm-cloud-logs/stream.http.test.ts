@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenAccountSettings } from '../../harness/given-account-settings.ts';
 import { asOwner, givenKeyOf, givenUser } from '../../harness/given-credentials.ts';
+import { givenOtherAccount } from '../../harness/given-other-account.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
 import {
   deleted,
@@ -41,12 +43,8 @@ describeOnEveryBackend('GET /logs/v1/stream', (service) => {
   }
   const byKey = (secret: string): string => `ApiKey ${secret}`;
   const byToken = async (secret: string): Promise<string> => `Bearer ${await service().tokenOf(secret)}`;
-  /** How it ended, and that it did within a second of now. */
-  async function ended({ closed }: Stream): Promise<number | 'late'> {
-    const late = delay(1_000, 'late' as const);
-    const how = await Promise.race([closed, late]);
-    return how === 'late' ? how : how.code;
-  }
+  /** How it ended. That it does within a second, on every node, is for streams-everywhere.test.ts. */
+  const ended = async ({ closed }: Stream): Promise<number> => (await closed).code;
 
   describe('given a client with the role Sender', () => {
     it('when it sends frames of both forms, then each is acknowledged when its lines are kept', async () => {
@@ -123,7 +121,7 @@ describeOnEveryBackend('GET /logs/v1/stream', (service) => {
     }
 
     it.each(['key', 'token'] as const)(
-      'when its %s is taken away in any way, then it is closed with the code for that within a second',
+      'when its %s is taken away in any way, then it is closed with the code for that',
       async (how) => {
         const ways: Record<string, (given: Awaited<ReturnType<typeof givenOpen>>) => Promise<unknown>> = {
           'key deleted': ({ own }) => asOwner(service(), 'DELETE', `/v1/apikeys/${own.key.id}`),
@@ -195,9 +193,18 @@ describeOnEveryBackend('GET /logs/v1/stream', (service) => {
       expect(await lasting.received(1)).toHaveLength(1);
     });
 
-    it('when it is one of hundreds of the same sender, then all end within a second', async () => {
+    it('when its account allows other addresses only, then it is closed with 4403', async () => {
+      const { accountId, ownerSecret, ownerToken } = await givenOtherAccount(service());
+      const stream = await open(byKey(ownerSecret), await givenInstance(service(), 'logs', await ownerToken()));
+
+      await givenAccountSettings(service(), accountId, { allowedAddresses: '192.0.2.1' });
+
+      expect(await ended(stream)).toBe(4403);
+    });
+
+    it('when it is one of a hundred of the same sender, then all end', async () => {
       const { own, instance } = await givenOpen('key');
-      const many = await Promise.all(Array.from({ length: 200 }, () => open(byKey(own.key.secret), instance)));
+      const many = await Promise.all(Array.from({ length: 100 }, () => open(byKey(own.key.secret), instance)));
 
       await asOwner(service(), 'DELETE', `/v1/apikeys/${own.key.id}`);
 

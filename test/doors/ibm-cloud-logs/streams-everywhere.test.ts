@@ -62,10 +62,10 @@ describe.each(BACKENDS)('streams at a node that another one tells [%s]', (backen
     if (typeof stream === 'string') throw new Error(stream);
     stream.send([ENTRY]);
     await stream.received(1);
-    return { guid, sender, token, stream };
+    return { guid, sender, token, authorization, stream };
   }
 
-  it('given sockets over TLS, when key, token, role or instance is taken away elsewhere, then each is closed within a second', async () => {
+  it('given sockets over TLS, when key, token, role or instance is taken away elsewhere, then each is closed within a second, and none is opened', async () => {
     const ways = {
       key: async ({ sender }) => asOwner(first, 'DELETE', `/v1/apikeys/${sender.key.id}`),
       token: async ({ token }) => first.call('POST', '/identity/revoke', { form: { token }, token }),
@@ -80,9 +80,10 @@ describe.each(BACKENDS)('streams at a node that another one tells [%s]', (backen
       await takeAway(made);
 
       const how = await Promise.race([made.stream.closed, delay(1_000, { code: 'late' })]);
-      seen[name] = how.code;
+      const again = await opened(made.guid, made.authorization).catch(({ message }: Error) => message);
+      seen[name] = [how.code, String(again).slice(-3)];
     }
-    expect(seen).toEqual({ key: 4401, token: 4401, role: 4403, instance: 4403 });
+    expect(seen).toEqual({ key: [4401, '401'], token: [4401, '401'], role: [4403, '403'], instance: [4403, '404'] });
   });
 
   it('given frames under way, when the node stops, then what it read is acknowledged, and the sockets closed with 1001', async () => {
