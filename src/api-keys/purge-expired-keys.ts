@@ -1,7 +1,6 @@
-import { AUDIT_EVENTS, auditEvent } from '../audit/audit-event.ts';
-import { localOrigin } from '../audit/local-origin.ts';
+import { auditedBy } from '../audit/audited-by.ts';
 import type { Clock } from '../clock/clock.ts';
-import { type Change, insert, remove } from '../store/changes.ts';
+import { type Change, remove } from '../store/changes.ts';
 import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease, Store } from '../store/store.ts';
 import { API_KEYS, type ApiKey } from './api-key.ts';
@@ -33,16 +32,12 @@ async function removeAll(store: Store, due: readonly ApiKey[], now: number, unde
 }
 
 /** The service itself does it: the record names nobody. */
-function recorded(apiKey: ApiKey, now: number): Change {
-  const event = auditEvent(localOrigin(), {
+const recorded = (apiKey: ApiKey, now: number): Change =>
+  auditedBy(undefined, {
     at: now,
     action: 'iam-identity.apikey.purge',
     accountId: apiKey.accountId,
     target: apiKeyCrn(apiKey),
     targetId: apiKey.id,
     before: auditedApiKey(apiKey),
-    outcome: 'success',
-    actor: {},
   });
-  return insert(AUDIT_EVENTS, event);
-}

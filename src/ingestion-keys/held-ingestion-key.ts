@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Caller } from '../access/caller.ts';
 import { API_KEYS, type ApiKey } from '../api-keys/api-key.ts';
 import { sealedSecretContext } from '../api-keys/new-api-key.ts';
-import { AUDIT_EVENTS, type AuditedChange, type AuditedState, auditEvent, audited } from '../audit/audit-event.ts';
+import type { AuditedChange, AuditedState } from '../audit/audit-event.ts';
+import { auditedBy } from '../audit/audited-by.ts';
 import { formatCrn } from '../crn/crn.ts';
 import type { ResourceInstance } from '../resource-instances/resource-instance.ts';
 import type { Sealing } from '../secrets/sealing.ts';
-import { type Change, insert, replace } from '../store/changes.ts';
+import { type Change, replace } from '../store/changes.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
 import type { Store } from '../store/store.ts';
 import { INGESTION_KEYS, type IngestionKey, type IngestionKeyType } from './ingestion-key.ts';
@@ -82,10 +82,7 @@ export function recordOfKey({ verb, instance, before, after, at }: RecordedKeyCh
     ...{ target: formatCrn({ ...name, resourceType: 'ingestion-key', resource: targetId }), targetId },
     ...{ before: before && auditedKey(before), after: after && auditedKey(after) },
   };
-  if (caller !== undefined) return audited(caller, change);
-  const requestId = randomUUID();
-  const origin = { address: 'local', requestId, transactionId: requestId };
-  return insert(AUDIT_EVENTS, auditEvent(origin, { ...change, outcome: 'success', actor: {} }));
+  return auditedBy(caller, change);
 }
 
 /** Listed one by one, so that no digest or secret ever joins them. */

@@ -3,8 +3,8 @@ import type { Clock } from '../clock/clock.ts';
 import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
 import { TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import { type Change, remove } from '../store/changes.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease, Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { planRemoval } from './end-ingestion-keys.ts';
 import { INGESTION_KEYS, type IngestionKey } from './ingestion-key.ts';
 
@@ -29,10 +29,6 @@ async function removeOne(
     apiKey === undefined || instance === undefined
       ? [remove(INGESTION_KEYS, ingestionKey), ...(apiKey === undefined ? [] : [remove(API_KEYS, apiKey)])]
       : planRemoval(instance, [{ ingestionKey, apiKey }], { caller: undefined, at });
-  try {
-    await store.commit(changes, { under });
-  } catch (error) {
-    // Somebody removed it at this moment, or its digest moves to another pepper; the next run reads it anew.
-    if (!(error instanceof StaleEntityTag)) throw error;
-  }
+  // Somebody may remove it at this moment, or its digest move to another pepper.
+  await unlessChanged(() => store.commit(changes, { under }));
 }

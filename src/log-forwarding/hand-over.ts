@@ -2,6 +2,7 @@ import type { SpoolPosition } from '../spool/spool.ts';
 import { insert, remove, replace } from '../store/changes.ts';
 import { defineCollection, type Entity } from '../store/collection.ts';
 import { firstEntityTag, nextEntityTag } from '../store/entity-tag.ts';
+import { everyPage } from '../store/every-page.ts';
 import type { Lease, Store } from '../store/store.ts';
 
 /** How far the lines of an instance were handed over to the sink. */
@@ -46,16 +47,9 @@ export function handOversIn(store: Store): HandOvers {
       await store.commit([change], { under });
     },
     async forgetAllBut(instanceIds, under) {
-      for (let after: readonly (string | number | boolean)[] | undefined; ; ) {
-        const page = await rows.page('byAge', { equals: [], after, limit: ROWS });
-        const gone = page.rows.filter(({ id }) => !instanceIds.has(id));
-        if (gone.length > 0)
-          await store.commit(
-            gone.map((row) => remove(HAND_OVERS, row)),
-            { under },
-          );
-        after = page.next;
-        if (after === undefined) return;
+      for await (const page of everyPage(rows, 'byAge', { equals: [], limit: ROWS })) {
+        const gone = page.filter(({ id }) => !instanceIds.has(id)).map((row) => remove(HAND_OVERS, row));
+        if (gone.length > 0) await store.commit(gone, { under });
       }
     },
   };

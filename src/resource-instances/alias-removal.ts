@@ -4,8 +4,8 @@ import type { EntityInUse } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { replace } from '../store/changes.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { type ExistingAliasParts, existingAlias, recordedAliasChange, refuseDeletedAlias } from './existing-alias.ts';
 import { RESOURCE_ALIASES, type ResourceAlias } from './resource-alias.ts';
@@ -82,14 +82,9 @@ export async function finishAliasRemoval(
 ): Promise<void> {
   await hooks.endWhatHangsOn(caller, removing);
   const after = changedAlias(removing, { state: 'removed', modifiedAt: clock.now() });
-  try {
-    await store.commit([replace(RESOURCE_ALIASES, after, removing.entityTag)], {
-      ...(under !== undefined && { under }),
-    });
-  } catch (error) {
-    // Nothing but its end changes an alias that is being removed: somebody else was faster with it.
-    if (!(error instanceof StaleEntityTag)) throw error;
-  }
+  const change = replace(RESOURCE_ALIASES, after, removing.entityTag);
+  // Nothing but its end changes an alias that is being removed: who changed it was faster with that.
+  await unlessChanged(() => store.commit([change], { ...(under !== undefined && { under }) }));
 }
 
 /** @returns the alias after a change of it */

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { AUDIT_EVENTS, type AuditedChange, auditEvent, audited } from '../audit/audit-event.ts';
+import type { AuditedChange } from '../audit/audit-event.ts';
+import { auditedBy } from '../audit/audited-by.ts';
 import type { Clock } from '../clock/clock.ts';
 import { parseCrn } from '../crn/crn.ts';
 import { Gone, NotFound } from '../problems/entity-problems.ts';
-import { type Change, expectUnchanged, insert } from '../store/changes.ts';
+import { type Change, expectUnchanged } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { auditedInstance } from './new-instance.ts';
 import { instanceCrn, instanceTarget, RESOURCE_INSTANCES, type ResourceInstance } from './resource-instance.ts';
@@ -90,10 +90,7 @@ export function recordedChange(caller: Caller | undefined, clock: Clock, change:
     before: before && auditedInstance(before),
     after: { ...auditedInstance(after), ...further },
   };
-  if (caller !== undefined) return audited(caller, recorded);
-  const requestId = randomUUID();
-  const origin = { address: 'local', requestId, transactionId: requestId };
-  return insert(AUDIT_EVENTS, auditEvent(origin, { ...recorded, outcome: 'success', actor: {} }));
+  return auditedBy(caller, recorded);
 }
 
 interface RecordedChange {

@@ -1,6 +1,6 @@
 import { replace } from '../store/changes.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease, Store } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { type AliasRemovalParts, changedAlias, finishAliasRemoval } from './alias-removal.ts';
 import { RESOURCE_ALIASES, type ResourceAlias } from './resource-alias.ts';
 
@@ -39,11 +39,6 @@ async function leftHalfway(
 }
 
 async function keep(store: Store, ending: ResourceAlias, under: Lease): Promise<void> {
-  try {
-    await store.commit([replace(RESOURCE_ALIASES, changedAlias(ending, { state: 'active' }), ending.entityTag)], {
-      under,
-    });
-  } catch (error) {
-    if (!(error instanceof StaleEntityTag)) throw error;
-  }
+  const kept = replace(RESOURCE_ALIASES, changedAlias(ending, { state: 'active' }), ending.entityTag);
+  await unlessChanged(() => store.commit([kept], { under }));
 }

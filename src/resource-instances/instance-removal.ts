@@ -4,8 +4,8 @@ import { servicePlan } from '../resource-catalog/catalog.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { replace } from '../store/changes.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
+import { unlessChanged } from '../store/overtaken.ts';
 import type { Lease } from '../store/store.ts';
-import { StaleEntityTag } from '../store/store-errors.ts';
 import { type ExistingInstanceParts, existingInstance, recordedChange, refuseDeleted } from './existing-instance.ts';
 import type { InstanceHooks } from './instance-hooks.ts';
 import { type LastOperation, RESOURCE_INSTANCES, type ResourceInstance } from './resource-instance.ts';
@@ -141,10 +141,6 @@ async function endRemoving(
 ): Promise<void> {
   const record = verb === undefined ? [] : [recordedChange(caller, clock, { verb, before: removing, after })];
   const changes = [replace(RESOURCE_INSTANCES, after, removing.entityTag), ...record];
-  try {
-    await store.commit(changes, { ...(under !== undefined && { under }) });
-  } catch (error) {
-    // Nothing but its end changes an instance that is being removed: somebody else was faster with it.
-    if (!(error instanceof StaleEntityTag)) throw error;
-  }
+  // Nothing but its end changes an instance that is being removed: who changed it was faster with that.
+  await unlessChanged(() => store.commit(changes, { ...(under !== undefined && { under }) }));
 }

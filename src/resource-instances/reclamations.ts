@@ -4,8 +4,8 @@ import type { Clock } from '../clock/clock.ts';
 import { AccessDenied, NotFound } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { replace } from '../store/changes.ts';
-import type { IndexValue } from '../store/collection.ts';
 import { nextEntityTag } from '../store/entity-tag.ts';
+import { everyPage } from '../store/every-page.ts';
 import type { Lease, Store } from '../store/store.ts';
 import { existingInstance, recordedChange } from './existing-instance.ts';
 import { retrieverOf } from './instance-list.ts';
@@ -144,11 +144,7 @@ async function waitingRows(
     return found !== undefined && matches(found) ? [found] : [];
   }
   const rows: ResourceInstance[] = [];
-  let after: readonly IndexValue[] | undefined;
-  do {
-    const page = await reader.page('byCreation', { equals: [accountId, false], after, limit: PAGE_ROWS });
-    rows.push(...page.rows.filter(matches));
-    after = page.next;
-  } while (after !== undefined);
+  const pages = everyPage(reader, 'byCreation', { equals: [accountId, false], limit: PAGE_ROWS });
+  for await (const page of pages) rows.push(...page.filter(matches));
   return rows;
 }

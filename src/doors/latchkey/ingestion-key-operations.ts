@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
-import { hasControlCharacter } from '../../http/text.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 import { LONGEST_OVERLAP_SECONDS } from '../../ingestion-keys/plan-rotation.ts';
 import { failureAnswers } from './failure-answers.ts';
 
@@ -12,11 +12,7 @@ export const INGESTION_KEY_PATHS = {
 } as const;
 
 /** As long as the name of a resource key, which its ingestion keys have too. */
-const NAME = z
-  .string()
-  .min(1)
-  .max(180)
-  .refine((text) => text.isWellFormed() && !hasControlCharacter(text), 'must be text without control characters');
+const NAME = textUpTo(180);
 const INSTANCE = z.string().min(1).max(500).describe('The GUID of the instance, or its CRN.');
 const TYPE = z
   .enum(['ingestion', 'service'])

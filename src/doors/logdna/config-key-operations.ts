@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
-import { hasControlCharacter } from '../../http/text.ts';
+import { textUpTo } from '../../http/text-schemas.ts';
 import { failureAnswers } from './failure-answers.ts';
 
 /** The paths of keys, as the routes declare them. */
@@ -9,11 +9,7 @@ export const CONFIG_KEY_PATHS = { all: '/v1/config/keys', one: '/v1/config/keys/
 /** LogDNA's own bound. */
 const LONGEST_NAME = 30;
 
-const NAME = z
-  .string()
-  .min(1)
-  .max(LONGEST_NAME)
-  .refine((text) => text.isWellFormed() && !hasControlCharacter(text), 'must be text without control characters');
+const NAME = textUpTo(LONGEST_NAME);
 const TYPE = z.enum(['ingestion', 'service']);
 
 /** The query of `POST /v1/config/keys`. */

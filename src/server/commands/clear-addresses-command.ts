@@ -1,8 +1,6 @@
 import { clearAllowedAddresses } from '../../accounts/clear-allowed-addresses.ts';
-import { AUDIT_EVENTS, auditEvent } from '../../audit/audit-event.ts';
-import { localOrigin } from '../../audit/local-origin.ts';
+import { auditedBy } from '../../audit/audited-by.ts';
 import { SYSTEM_CLOCK } from '../../clock/clock.ts';
-import { insert } from '../../store/changes.ts';
 import { newLogger } from '../../telemetry/logger.ts';
 import { openSecrets, openStore } from '../open-store.ts';
 import type { CommandParts } from './command-parts.ts';
@@ -13,12 +11,11 @@ export async function clearAddressesCommand({ config, say }: CommandParts, accou
   await openSecrets(config);
   const store = await openStore({ config, clock: SYSTEM_CLOCK, logger: newLogger({ level: config.logLevel }) });
   try {
-    const origin = localOrigin();
     const { id, name } = await clearAllowedAddresses(
       {
         store,
         clock: SYSTEM_CLOCK,
-        recorded: (change) => insert(AUDIT_EVENTS, auditEvent(origin, { ...change, outcome: 'success', actor: {} })),
+        recorded: (change) => auditedBy(undefined, change),
       },
       accountId,
     );
