@@ -41,32 +41,39 @@ describe.each(BACKENDS)('settings, and keys of instances, on two processes on on
     expect((await asOwner(second, 'GET', path)).body.allowed_ip_addresses).toBe('');
   });
 
-  it('given service keys of an instance in use at the second, when each ends at the first, then the second refuses it within a second', async () => {
-    const owner = { accountId: await firstAccountId(first), ownerToken: first.ownerToken };
-    const { guid } = await givenLogInstance(first, owner);
-    const token = await first.ownerToken();
-    const ask = (method: string, path: string, json?: object) =>
-      first.call(method, `/latchkey/v1/ingestion_keys${path}`, { token, ...(json !== undefined && { json }) });
-    const made = async () => (await ask('POST', '', { instance: guid, name: 'manages', type: 'service' })).body;
-    const provesAt = async (service: RunningService, servicekey: string) =>
-      (await service.call('GET', '/v1/config/keys', { headers: { servicekey } })).status;
-    const ends: readonly ((id: string) => Promise<Answer>)[] = [
-      (id) => ask('DELETE', `/${id}`),
-      (id) => ask('PATCH', `/${id}`, { disabled: true }),
-      (id) => ask('POST', `/${id}/rotate`, { overlap_seconds: 0 }),
-      () => first.call('DELETE', `/v2/resource_instances/${guid}`, { token }),
-    ];
+  it.each([
+    ['service', ['GET', '/v1/config/keys', 'servicekey']],
+    ['ingestion', ['POST', '/logs/ingest?hostname=h', 'apikey']],
+  ] as const)(
+    'given %s keys of an instance in use at the second, when each ends at the first, then the second refuses it within a second',
+    async (type, [method, path, header]) => {
+      const owner = { accountId: await firstAccountId(first), ownerToken: first.ownerToken };
+      const { guid } = await givenLogInstance(first, owner);
+      const token = await first.ownerToken();
+      const ask = (verb: string, at: string, sent?: object) =>
+        first.call(verb, `/latchkey/v1/ingestion_keys${at}`, { token, ...(sent !== undefined && { json: sent }) });
+      const made = async () => (await ask('POST', '', { instance: guid, name: 'in use', type })).body;
+      const json = type === 'ingestion' ? { lines: [{ line: 'x' }] } : undefined;
+      const provesAt = async (service: RunningService, key: string) =>
+        (await service.call(method, path, { json, headers: { [header]: key } })).status;
+      const ends: readonly ((id: string) => Promise<Answer>)[] = [
+        (id) => ask('DELETE', `/${id}`),
+        (id) => ask('PATCH', `/${id}`, { disabled: true }),
+        (id) => ask('POST', `/${id}/rotate`, { overlap_seconds: 0 }),
+        () => first.call('DELETE', `/v2/resource_instances/${guid}`, { token }),
+      ];
 
-    for (const end of ends) {
-      const { id, key } = await made();
-      expect(await withinASecond(() => provesAt(second, key), 200)).toBe(200);
+      for (const end of ends) {
+        const { id, key } = await made();
+        expect(await withinASecond(() => provesAt(second, key), 200)).toBe(200);
 
-      expect((await end(id)).status).toBeLessThan(300);
+        expect((await end(id)).status).toBeLessThan(300);
 
-      expect(await provesAt(first, key)).toBe(403);
-      expect(await withinASecond(() => provesAt(second, key), 403)).toBe(403);
-    }
-  });
+        expect(await provesAt(first, key)).toBe(403);
+        expect(await withinASecond(() => provesAt(second, key), 403)).toBe(403);
+      }
+    },
+  );
 
   it('given a bundle and a key of an instance in use at both, when the instance is deleted, restored and reclaimed at the first, then the second follows within a second', async () => {
     const owner = { accountId: await firstAccountId(first), ownerToken: first.ownerToken };

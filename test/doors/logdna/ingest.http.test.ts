@@ -111,6 +111,47 @@ describeOnEveryBackend('POST /logs/ingest', (service) => {
     });
   });
 
+  /** As read in the sources of these agents. */
+  describe('given the requests of agents', () => {
+    it('when fluent-bit sends, with seconds for times and gone at once, then the lines are kept', async () => {
+      const line = { timestamp: 1_700_000_000, line: '{"log":"of fluent-bit"}', app: 'kube', file: '/var/log/x' };
+      const headers = { ...basic(`${given.key}:`), 'User-Agent': 'Fluent-Bit', 'Content-Type': 'application/json' };
+
+      const answer = await post({ raw: JSON.stringify({ lines: [line] }), headers }, 'hostname=n&mac=&ip=&tags=a,b');
+
+      expect(answer.status).toBe(200);
+      expect(await linesOf(line.line)).toMatchObject([{ timestamp: 1_700_000_000_000, app: 'kube' }]);
+    });
+
+    it('when Vector probes and sends, with dates for times, then it is alive and the lines are kept', async () => {
+      const probe = await service().call('POST', '/logs/ingest?');
+      const line = { line: 'of Vector', timestamp: '2026-11-21T20:00:00.123456789Z', meta: { source: 'file' } };
+      const json = { lines: [{ ...line, app: 'vector', env: 'production' }] };
+
+      const answer = await post({ json, headers: basic(`${given.key}:`) }, 'hostname=h&now=1790000000000&tags=t');
+
+      expect([probe.status, answer.status]).toEqual([401, 200]);
+      expect(await linesOf('of Vector')).toMatchObject([{ timestamp: Date.parse('2026-11-21T20:00:00.123Z') }]);
+    });
+
+    it('when the agent in Rust sends gzip, then the lines are kept', async () => {
+      const line = {
+        line: 'of Rust',
+        timestamp: 1_700_000_000_123,
+        file: '/var/log/a',
+        label: { app: 'x' },
+        meta: null,
+      };
+      const raw = new Uint8Array(gzipSync(JSON.stringify({ lines: [line] })));
+      const headers = { apiKey: given.key, 'Accept-Charset': 'utf8', 'Content-Encoding': 'gzip', ...JSON_TYPE };
+
+      const answer = await post({ raw, headers }, 'hostname=h&now=1700000000&tags=&mac=&ip=', '/logs/agent');
+
+      expect(answer.status).toBe(200);
+      expect(await linesOf('of Rust')).toMatchObject([{ labels: { file: '/var/log/a', label: { app: 'x' } } }]);
+    });
+  });
+
   describe('the refusals', () => {
     const refusalOf = async (more: Sent, query?: string) => {
       const { status, body, headers } = await post({ ...sent('refused'), ...more }, query);

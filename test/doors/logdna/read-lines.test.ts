@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { LINE } from '../../../src/doors/logdna/ingest-schemas.ts';
 import type { LogSender } from '../../../src/doors/logdna/log-sender.ts';
 import { readLines } from '../../../src/doors/logdna/read-lines.ts';
 import { BodyTooLarge, RequestMalformed } from '../../../src/problems/request-problems.ts';
@@ -98,6 +99,23 @@ describe('the lines of a body', () => {
 
     expect(statuses).toEqual([200, 400, 200]);
     expect(entries).toMatchObject([{ text: 'before' }, { text: 'behind' }]);
+  });
+
+  /** The schema is in the OpenAPI document, and the reader is written by hand: they must not come apart. */
+  it.each([
+    { line: 'text' },
+    { line: 'text', timestamp: 1, app: 'a'.repeat(512), hostname: 'h', level: 'INFO', meta: { a: 1 }, env: 'x' },
+    { line: 'text', timestamp: null, app: null, level: 30, meta: '{}' },
+    { line: 7 },
+    { app: 'shop' },
+    { line: 'text', app: 'a'.repeat(513) },
+    { line: 'text', hostname: 'h'.repeat(257) },
+    { line: 'text', level: 'l'.repeat(81) },
+    { line: 'text', level: 'a\nb' },
+    { line: 'text', timestamp: -1 },
+    { line: 'text', meta: 7 },
+  ])('when a line is as the schema describes it, then it is taken, and else not: %j', (line) => {
+    expect(readOne(line).entries.length === 1).toBe(LINE.safeParse(line).success);
   });
 
   it('when names are as long as they may be, then the line is taken', () => {
