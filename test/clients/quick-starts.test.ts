@@ -52,7 +52,7 @@ describe(`the programs of ${PAGE}`, () => {
   };
 
   it('when the page is read, then it has programs in both languages', () => {
-    expect([programsOf('js').length, programsOf('python').length]).toEqual([5, 2]);
+    expect([programsOf('js').length, programsOf('python').length]).toEqual([6, 2]);
   });
 
   it.each(programsOf('js'))(
