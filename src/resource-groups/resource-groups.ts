@@ -236,9 +236,12 @@ function newGroup({ accountId, name }: NewResourceGroup, by: string, now: number
   };
 }
 
-/** Mistaken identity: who says `default` means the group that every account has, which has no row until it is changed. */
+/**
+ * Mistaken identity: who says `default` means the group that every account has, which has no row until it is changed. Nor may
+ * another be read so: with spaces, characters of no width, or wide forms.
+ */
 function refuseDefaultName(name: string): void {
-  if (takenNameOf(name) === 'default') throw nameTaken();
+  if (takenNameOf(name.normalize('NFKC').replace(/[\s\p{Cf}]/gu, '')) === 'default') throw nameTaken();
 }
 
 const nameTaken = (cause?: unknown): EntityExists =>

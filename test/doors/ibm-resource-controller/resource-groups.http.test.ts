@@ -57,8 +57,9 @@ describeOnEveryBackend('/v2/resource_groups, /v2/quota_definitions', (service) =
       expect(await me(asOther.token)).toEqual([{ id: group?.id, name: 'production', default: true }]);
       expectResourceRefusal(await call('DELETE', path, asOther), 400, 'RC-HasDependents');
       // A group that somebody else calls `default` would be taken for the one that each account has.
-      const again = await call('POST', PATH, { ...asOther, json: { name: 'Default' } });
-      expectResourceRefusal(again, 409, 'RC-Conflict');
+      for (const name of ['Default', ' default', 'de\u200bfault', 'ｄｅｆａｕｌｔ']) {
+        expectResourceRefusal(await call('POST', PATH, { ...asOther, json: { name } }), 409, 'RC-Conflict');
+      }
     });
 
     it('when the default group is changed by several at once for the first time, then each change is there', async () => {
