@@ -11,7 +11,7 @@ export interface InstanceHooks {
   readonly dependantsOf: (instance: ResourceInstance) => Promise<EntityInUse | undefined>;
   /**
    * Takes away what hangs on an instance that is `removing`, in chunks. Everything that hangs on it is refused when this returns;
-   * after a crash it is called again, and goes on. Nothing new can come meanwhile.
+   * after a crash it is called again, and goes on; two may be at it at once. Nothing new can come meanwhile.
    * @param caller who deletes it; `undefined`: the service itself, which finishes what somebody began
    * @param forGood the instance cannot come back: also take what a restored one would go on with
    */
