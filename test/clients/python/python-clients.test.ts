@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Environment } from '../../../src/config/read-settings.ts';
+import { describe, expect, it } from '@jest/globals';
+import { defaultResourceGroup } from '../../../src/accounts/default-resource-group.ts';
 import { asOwner, firstAccountId } from '../../harness/given-credentials.ts';
 import { type GivenLogInstance, givenLogInstance, keptLines, takenAway } from '../../harness/given-ingestion-key.ts';
 import { newEmail } from '../../harness/given-people.ts';
-import { type RunningService, runningService } from '../../harness/running-service.ts';
+import { planId } from '../../harness/provision.ts';
+import type { RunningService } from '../../harness/running-service.ts';
 import { givenClient } from '../given-client.ts';
-import { describePython, INSTALLING_MILLISECONDS, pythonClients, runPython } from './run-python.ts';
+import { givenService } from './given-service.ts';
+import { describePython, runPython } from './run-python.ts';
 
 const issuerOf = (service: RunningService): string => `${service.publicUrl}/identity`;
 
@@ -234,6 +236,25 @@ describePython('the Python clients', () => {
     });
   });
 
+  describe('ibm-platform-services for Python: ResourceControllerV2', () => {
+    it('given a plan, when all is done that IBM tests its client with, then each step answers as expected', async () => {
+      const printed = await runPython('resource_controller.py', 'resources', {
+        ...{ url: service().publicUrl, apikey: service().adminKey },
+        resource_group: defaultResourceGroup(await firstAccountId(service())).id,
+        ...{ plan: planId('logs', false), reclaimed_plan: planId('logs', true) },
+      });
+
+      const inTheWay = { status: 400, message: expect.stringMatching(/has a resource binding/) };
+      expect(printed).toEqual({
+        made: ['active', 'config', expect.stringMatching(/^crn:v1:bluemix:public:cf:us-south:o\//), true],
+        ...{ keys: [true, true], listed: ['RcSdkKey'], in_the_way: [inTheWay, inTheWay] },
+        locks: [true, { status: 422, message: expect.stringMatching(/locked/) }, false],
+        ...{ ended: [204, 204, 204, 204, 204], state: 'removed', gone: expect.objectContaining({ status: 410 }) },
+        reclaimed: ['SCHEDULED RESTORING active', 'SCHEDULED RECLAIMING removed'],
+      });
+    });
+  });
+
   describe('ibm-platform-services for Python: IamAccessGroupsV2', () => {
     const asked = async () => ({
       ...{ url: service().publicUrl, apikey: service().adminKey },
@@ -276,17 +297,3 @@ describePython('the Python clients with ES256', () => {
     });
   });
 });
-
-/** One service for the tests of a `describe`, and the clients. */
-function givenService(settings: Environment = {}): () => RunningService {
-  let service: RunningService | undefined;
-  beforeAll(async () => {
-    await pythonClients();
-    service = await runningService({ settings });
-  }, INSTALLING_MILLISECONDS);
-  afterAll(() => service?.dispose());
-  return () => {
-    if (service === undefined) throw new Error('the service has not started');
-    return service;
-  };
-}
