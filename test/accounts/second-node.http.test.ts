@@ -75,6 +75,29 @@ describe.each(BACKENDS)('settings, and keys of instances, on two processes on on
     },
   );
 
+  it('given a resource key in use at the second, when it is deleted at the first, then all of it is refused there at once and at the second within a second', async () => {
+    const owner = { accountId: await firstAccountId(first), ownerToken: first.ownerToken };
+    const { guid: source } = await givenLogInstance(first, owner);
+    const token = await first.ownerToken();
+    const json = { name: 'agent', source, role: 'Writer' };
+    const { body: key } = await first.call('POST', '/v2/resource_keys', { token, json });
+    const { apikey, service_key: servicekey } = key.credentials;
+    const lent = await second.tokenOf(apikey);
+    const seenAt = async ({ call, exchange }: RunningService) => ({
+      token: (await call('GET', '/identity/userinfo', { token: lent })).status,
+      exchange: (await exchange({ grant_type: 'apikey', apikey })).status,
+      serviceKey: (await call('GET', '/v1/config/keys', { headers: { servicekey } })).status,
+    });
+    const good = { token: 200, exchange: 200, serviceKey: 200 };
+    expect(await withinASecond(() => seenAt(second), good)).toEqual(good);
+
+    expect((await first.call('DELETE', `/v2/resource_keys/${key.guid}`, { token })).status).toBe(204);
+
+    const refused = { token: 401, exchange: 400, serviceKey: 403 };
+    expect(await seenAt(first)).toEqual(refused);
+    expect(await withinASecond(() => seenAt(second), refused)).toEqual(refused);
+  });
+
   it('given a bundle and a key of an instance in use at both, when the instance is deleted, restored and reclaimed at the first, then the second follows within a second', async () => {
     const owner = { accountId: await firstAccountId(first), ownerToken: first.ownerToken };
     const { guid } = await givenLogInstance(first, owner, { reclaims: true });

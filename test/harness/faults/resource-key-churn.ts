@@ -187,16 +187,22 @@ async function lossOf({ service, token }: Ground, bundle: ChurnedBundle): Promis
   return findings;
 }
 
-const REMOVAL_MILLISECONDS = 60_000;
+/** Background work begins again 15 s after a kill, and has up to one instance a kill to finish, of whichever round. */
+const STANDSTILL_MILLISECONDS = 60_000;
 
-/** What a kill left half deleted, the service that comes back finishes by itself. */
+/** What kills left half deleted, the service that comes back finishes by itself. */
 async function untilNothingIsRemoving({ service, token }: Ground): Promise<void> {
-  const deadline = Date.now() + REMOVAL_MILLISECONDS;
+  let left = Number.POSITIVE_INFINITY;
+  let changedAt = Date.now();
   for (;;) {
-    const path = '/v2/resource_instances?state=pending_removal&limit=1';
+    const path = '/v2/resource_instances?state=pending_removal&limit=100';
     const { body } = await service.call('GET', path, { token });
-    if (body.rows_count === 0) return;
-    if (Date.now() > deadline) throw new Error('an instance is still being removed');
+    if (body.rows_count === 0 && body.next_url === null) return;
+    if (body.rows_count !== left) changedAt = Date.now();
+    left = body.rows_count;
+    if (Date.now() > changedAt + STANDSTILL_MILLISECONDS) {
+      throw new Error(`${left} instances are still being removed: ${body.resources[0].guid}`);
+    }
     await pause(50);
   }
 }
