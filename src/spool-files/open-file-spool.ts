@@ -44,8 +44,8 @@ export async function openFileSpool({ folder, clock, bounds }: FileSpoolParts): 
   const reader = segmentReader(writer.durableBytes);
   const trimming = segmentTrim(reader, (path) => writer.durableBytes(path) !== undefined);
   const folderOf = (instanceId: string) => instanceFolder(folder, instanceId);
-  const usage: Spool['usage'] = (instanceId, after) => asUnavailable(trimming.usage(folderOf(instanceId), after));
-  const trim: Spool['trim'] = (instanceId, asked) => asUnavailable(trimming.trim(folderOf(instanceId), asked));
+  const usage: Spool['usage'] = async (instanceId, after) => asUnavailable(trimming.usage(folderOf(instanceId), after));
+  const trim: Spool['trim'] = async (instanceId, asked) => asUnavailable(trimming.trim(folderOf(instanceId), asked));
   const room = roomWithin({ bounds, usage, trim });
   const commits = groupCommit({ write: writer.write, writesAtOnce: WRITES_AT_ONCE });
   return {
@@ -54,11 +54,11 @@ export async function openFileSpool({ folder, clock, bounds }: FileSpoolParts): 
       // Not awaited here: what waits for the disk must hold its text alone, and not every line of it as well.
       return commits.append(instanceId, lines);
     },
-    read: (instanceId, request) => asUnavailable(readPage(reader, folderOf(instanceId), request)),
+    read: async (instanceId, request) => asUnavailable(readPage(reader, folderOf(instanceId), request)),
     instances: () => asUnavailable(readdir(folder)),
     usage,
     trim,
-    remove: (instanceId) => asUnavailable(trimming.remove(folderOf(instanceId))),
+    remove: async (instanceId) => asUnavailable(trimming.remove(folderOf(instanceId))),
     async close() {
       await commits.close();
       await writer.close();

@@ -12,12 +12,15 @@ const NOTHING_SPREAD = {
   liveSet: { tokens: 0, generations: 0, filtered: 0, bytes: 0 },
 };
 
+const NOTHING_FORWARDED = { isHolder: true, linesSent: 0, failures: 0, lagBytes: 0, lagMilliseconds: 0 };
+
 describe('docs/operations.md', () => {
   it('when its metrics are compared with those that there are, then each of ours is named, and no other', async () => {
     const metrics = newMetrics();
     metrics.followInFlight(() => 0);
     metrics.followSigningKeyAge(() => 0);
     metrics.spread.follow(() => NOTHING_SPREAD);
+    metrics.followLogLines(() => NOTHING_FORWARDED);
 
     const answer: unknown = await metrics.asJson();
     const { body } = await workerMetrics().render([{ worker: 1, pid: 1, answer }], { of: 1, ends: 0, lateNews: 0 });
