@@ -91,6 +91,31 @@ describeOnEveryBackend('resource keys and bindings of aliases, and the end of wh
       expectResourceRefusal(await askForKey(service(), { id: alias.guid }), 410, 'RC-AlreadyDeleted');
     });
 
+    /** Look, then delete: what is made in between would be credentials for an alias that nobody has. */
+    it.each(['', '?recursive=true'])(
+      'when it is deleted%s while keys are made for it, then it is there, or none of them works',
+      async (query) => {
+        const alias = await givenAlias();
+        const asked = Array.from({ length: 4 }, () => askForKey(service(), { id: alias.guid }, { role: 'Reader' }));
+
+        const [deleted, ...answers] = await Promise.all([
+          call('DELETE', `/v2/resource_aliases/${alias.guid}${query}`),
+          ...asked,
+        ]);
+
+        const made = answers.filter(({ status }) => status === 201);
+        const { state } = (await call('GET', alias.url)).body;
+        expect(answers.every(({ status }) => [201, 409, 410].includes(status))).toBe(true);
+        expect([deleted?.status, state]).toEqual(made.length > 0 && query === '' ? [400, 'active'] : [204, 'removed']);
+        for (const { body } of made) {
+          const works = service().tokenOf(body.credentials.apikey);
+          if (state === 'active') expect(await works).toBeTruthy();
+          else await expect(works).rejects.toThrow();
+        }
+        expect(await bundleFindings(service().store)).toEqual([]);
+      },
+    );
+
     it.each<[string, { source?: string; target?: string }, number, string, RegExp]>([
       ['of an instance and not of an alias', { source: 'instance' }, 400, 'RC-InvalidRequest', /alias/],
       ['of nothing', { source: '11111111-2222-3333-4444-555555555555' }, 404, 'RC-NotFound', /found/],
