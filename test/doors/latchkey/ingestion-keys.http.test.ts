@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
-import { INGESTION_KEYS } from '../../../src/ingestion-keys/ingestion-key.ts';
 import { eventually } from '../../contract/eventually.ts';
 import {
   type GivenInstance,
@@ -162,66 +161,6 @@ describeOnEveryBackend('/latchkey/v1/ingestion_keys', (service) => {
     );
   });
 
-  describe('given a resource key', () => {
-    const resourceKey = async (of: GivenInstance) =>
-      (await asked('POST', '/v2/resource_keys', { name: 'bundle', source: of.guid })).body;
-    const boundTo = async (guid: string, of: GivenInstance, type = '') =>
-      (await listed(of.guid, type && `&type=${type}`)).body.ingestion_keys.filter(
-        (key: { resource_key_id?: string }) => key.resource_key_id === guid,
-      );
-
-    it('when its service key is rotated, then its bundle shows the new one, and both go with it', async () => {
-      const bundle = await resourceKey(instance);
-      const [before] = await boundTo(bundle.guid, instance, 'service');
-
-      const rotated = (await asked('POST', `${ALL}/${before.id}/rotate`, { overlap_seconds: 600 })).body;
-
-      const read = (await asked('GET', `/v2/resource_keys/${bundle.guid}`)).body;
-      expect(before).toMatchObject({ type: 'service', name: 'bundle', key: bundle.credentials.service_key });
-      expect(rotated).toMatchObject({ name: 'bundle', resource_key_id: bundle.guid });
-      expect(read.credentials).toEqual({ ...bundle.credentials, service_key: rotated.key });
-      expect([await proves(before.key), await proves(rotated.key)]).toEqual([200, 200]);
-      expect((await asked('DELETE', `/v2/resource_keys/${bundle.guid}`)).status).toBe(204);
-      expect([await proves(before.key), await proves(rotated.key)]).toEqual([403, 403]);
-      expect(await boundTo(bundle.guid, instance)).toEqual([]);
-    });
-
-    /** A key that was made at the moment at which its resource key went would belong to nobody and never end. */
-    it('when its keys are rotated again and again while it is deleted, then none of them is left', async () => {
-      const bundle = await resourceKey(instance);
-      const token = await account.ownerToken();
-      const keys: { id: string }[] = await boundTo(bundle.guid, instance);
-      const rotateOn = async ({ id }: { id: string }, left: number): Promise<void> => {
-        const { status, body } = await asked('POST', `${ALL}/${id}/rotate`, { overlap_seconds: left % 2 }, token);
-        if (status === 201 && left > 0) await rotateOn(body, left - 1);
-      };
-
-      const rotations = keys.map((key) => rotateOn(key, 6));
-      const deleted = await asked('DELETE', `/v2/resource_keys/${bundle.guid}`, undefined, token);
-      await Promise.all(rotations);
-
-      expect(deleted.status).toBe(204);
-      const left = await service().store.read(INGESTION_KEYS).count('byResourceKey', [bundle.guid], 10);
-      expect(left).toBe(0);
-    });
-
-    it('when its credentials are shown once, then its keys are not to be read again, nor those in their place', async () => {
-      const once = await givenLogInstance(service(), account, { parameters: { onetime_credentials: true } });
-      const bundle = await resourceKey(once);
-      const [ingestion] = await boundTo(bundle.guid, once, 'ingestion');
-
-      const rotated = (await asked('POST', `${ALL}/${ingestion.id}/rotate`, { overlap_seconds: 0 })).body;
-
-      const read = await asked('GET', `${ALL}/${rotated.id}`);
-      const { service_key: servicekey } = bundle.credentials;
-      const config = await service().call('GET', `/v1/config/keys/${rotated.id}`, { headers: { servicekey } });
-      expect('key' in ingestion).toBe(false);
-      expect(rotated.key).toMatch(SECRET);
-      expect('key' in read.body).toBe(false);
-      expect(config.body).toMatchObject({ key: '*'.repeat(32) });
-    });
-  });
-
   describe('given somebody with some roles on the instance', () => {
     /** Seed of the product: platform role Editor with service role Manager; by itself neither is enough. */
     it.each<[boolean, GivenRole[]]>([
@@ -308,33 +247,5 @@ describeOnEveryBackend('/latchkey/v1/ingestion_keys', (service) => {
     // Who has as many as may be can rotate one all the same.
     const rotated = await asked('POST', `${ALL}/${body.ingestion_keys[0].id}/rotate`, { overlap_seconds: 60 });
     expect(rotated.status).toBe(201);
-  });
-
-  describe('given an instance that can be restored', () => {
-    it('when it is deleted, restored and reclaimed, then its keys are refused, good again, and gone', async () => {
-      const { guid } = await givenLogInstance(service(), account, { reclaims: true });
-      const key = await made({ instance: guid, type: 'service' });
-      const path = `/v2/resource_instances/${guid}`;
-      const reclamation = async (): Promise<string> => {
-        const { body } = await asked('GET', `/v1/reclamations?resource_instance_id=${guid}`);
-        return body.resources[0].id;
-      };
-      const state = async () => (await asked('GET', path)).body.state;
-
-      await asked('DELETE', path);
-      const whileDeleted = await proves(key.key);
-      const another = await asked('POST', ALL, { instance: guid, name: 'late' });
-      await asked('POST', `/v1/reclamations/${await reclamation()}/actions/restore`, {});
-      await eventually(async () => expect(await state()).toBe('active'));
-      const whenRestored = await proves(key.key);
-      await asked('DELETE', path);
-      await asked('POST', `/v1/reclamations/${await reclamation()}/actions/reclaim`, {});
-      await eventually(async () => expect(await state()).toBe('removed'));
-
-      expect([whileDeleted, whenRestored, await proves(key.key)]).toEqual([403, 200, 403]);
-      expectProductRefusal(another, 403, 'access_denied');
-      expectProductRefusal(await asked('GET', `${ALL}/${key.id}`), 404, 'not_found');
-      expectProductRefusal(await listed(guid), 404, 'not_found');
-    });
   });
 });
