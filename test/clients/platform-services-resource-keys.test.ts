@@ -59,4 +59,25 @@ describeOnEveryBackend('@ibm-cloud/platform-services: resource keys', (service) 
       expect((await ofInstance.getAll()).map(({ guid }) => guid)).toEqual(made);
     });
   });
+
+  describe('given an alias', () => {
+    it('when the client binds it, then the binding is read, paged, renamed and deleted, and its API key refused from then on', async () => {
+      const target = 'crn:v1:bluemix:public:bluemix:us-south:s/space::cf-application:app';
+      const alias = await client.createResourceAlias({ name: 'RcSdkAlias', source: instance.id, target });
+      const source = alias.result.guid ?? '';
+      const made = await client.createResourceBinding({ source, target, name: 'RcSdkBinding', role: 'Writer' });
+      const { id = '', guid = '' } = made.result;
+      const read = await client.getResourceBinding({ id });
+      const pager = new ResourceControllerV2.ResourceBindingsForAliasPager(client, { id: source, limit: 2 });
+      const paged = await pager.getAll();
+      const renamed = await client.updateResourceBinding({ id: guid, name: 'RcSdkBindingUpdated' });
+      const deleted = await client.deleteResourceBinding({ id });
+
+      expect(made.result).toMatchObject({ state: 'active', target_crn: target.replace(':bluemix:us', ':cf:us') });
+      expect(read.result).toEqual(made.result);
+      expect(paged.map((row) => row.guid)).toEqual([guid]);
+      expect([renamed.result.name, deleted.status]).toEqual(['RcSdkBindingUpdated', 204]);
+      await expect(service().tokenOf(made.result.credentials?.apikey ?? '')).rejects.toThrow('could not be found');
+    });
+  });
 });

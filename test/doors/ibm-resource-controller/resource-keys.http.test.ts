@@ -210,8 +210,11 @@ describeOnEveryBackend('/v2/resource_keys', (service) => {
 
       expect(made).toMatchObject({ onetime_credentials: true, credentials: { apikey: expect.stringMatching(/^lk_/) } });
       expect((await one('GET', made.guid)).body).toMatchObject({ onetime_credentials: true, credentials: REDACTED });
-      const stored = await service().store.read(API_KEYS).get(made.credentials.iam_apikey_id);
-      expect(stored?.sealedSecret).toBeUndefined();
+      const ofKey = { equals: [made.guid], limit: 10 };
+      const lines = await service().store.read(INGESTION_KEYS).page('byResourceKey', ofKey);
+      const ids = [made.credentials.iam_apikey_id, ...lines.rows.map(({ id }) => id)];
+      const stored = await Promise.all(ids.map((id) => service().store.read(API_KEYS).get(id)));
+      expect(stored.map((row) => row?.sealedSecret)).toEqual([undefined, undefined, undefined]);
     });
   });
 
