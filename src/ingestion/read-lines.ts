@@ -6,7 +6,7 @@ import { NotFound } from '../problems/entity-problems.ts';
 import { Overloaded } from '../problems/request-problems.ts';
 import { serviceNamed } from '../resource-catalog/catalog.ts';
 import { instanceOf } from '../resource-instances/existing-instance.ts';
-import { instanceTarget } from '../resource-instances/resource-instance.ts';
+import { instanceTarget, type ResourceInstance } from '../resource-instances/resource-instance.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Store } from '../store/store.ts';
 import { AT_THE_BEGINNING, type LinesPlace, positionOf, takeLines } from './lines-place.ts';
@@ -40,12 +40,13 @@ export interface FollowOptions {
 
 /** Reads what was kept of an instance. Every function: @throws NotFound, AccessDenied. */
 export interface LogLines {
-  read(caller: Caller, instanceId: string, request: LinesRequest): Promise<ReadLines>;
+  /** @param name of the instance: its id or its CRN */
+  read(caller: Caller, name: string, request: LinesRequest): Promise<ReadLines>;
   /**
    * The same, and while there is none it waits, for at most 25 s; it ends at once when the service stops.
    * @throws Overloaded  as many wait already as may
    */
-  follow(caller: Caller, instanceId: string, request: LinesRequest, options: FollowOptions): Promise<ReadLines>;
+  follow(caller: Caller, name: string, request: LinesRequest, options: FollowOptions): Promise<ReadLines>;
 }
 
 /** What reading stands on. */
@@ -84,13 +85,13 @@ export function logLinesIn(parts: LogLinesParts): LogLines {
   };
 
   return {
-    async read(caller, instanceId, request) {
-      await requireReadable(parts, caller, instanceId);
-      return readOnce(instanceId, request);
+    async read(caller, name, request) {
+      const { id } = await readableInstance(parts, caller, name);
+      return readOnce(id, request);
     },
-    async follow(caller, instanceId, request, { prove, signal }) {
-      await requireReadable(parts, caller, instanceId);
-      const first = await readOnce(instanceId, request);
+    async follow(caller, name, request, { prove, signal }) {
+      const { id } = await readableInstance(parts, caller, name);
+      const first = await readOnce(id, request);
       if (first.lines.length > 0 || (request.to ?? Number.POSITIVE_INFINITY) <= clock.now()) return first;
       const leave = waiting.enter(caller.accountId);
       try {
@@ -101,10 +102,10 @@ export function logLinesIn(parts: LogLinesParts): LogLines {
           const rest = Math.max(0, endsAt - performance.now());
           const milliseconds = Math.min(look, LONGEST_LOOK_MILLISECONDS, rest);
           await pause(milliseconds, undefined, { signal: ended }).catch(() => undefined);
-          const found = await readOnce(instanceId, { ...request, place });
+          const found = await readOnce(id, { ...request, place });
           place = found.place;
           if (found.lines.length === 0) continue;
-          await requireReadable(parts, await prove(), instanceId);
+          await readableInstance(parts, await prove(), name);
           return found;
         }
         return { lines: [], place };
@@ -115,15 +116,16 @@ export function logLinesIn(parts: LogLinesParts): LogLines {
   };
 }
 
-async function requireReadable(
+async function readableInstance(
   { store, access }: Pick<LogLinesParts, 'store' | 'access'>,
   caller: Caller,
-  instanceId: string,
-): Promise<void> {
-  const instance = await instanceOf(store, caller.accountId, instanceId);
+  name: string,
+): Promise<ResourceInstance> {
+  const instance = await instanceOf(store, caller.accountId, name);
   const read = serviceNamed(instance.service)?.instances?.logLines?.read;
   await access.require(caller, read ?? 'resource-controller.instance.retrieve', instanceTarget(instance));
   if (read === undefined) throw new NotFound('The service of the resource instance takes no log lines.');
+  return instance;
 }
 
 function waitingRoom(): { enter(accountId: string): () => void } {

@@ -126,11 +126,14 @@ function roundOver(parts: ForwarderParts, handOvers: HandOvers) {
     if (progress.failures === 0) onError(cause);
     progress.failures += 1;
     inARow = cause.refused ? 0 : inARow + 1;
-    const doubled = pauseMilliseconds * 2 ** Math.min(progress.failures - 1, LONGEST_DOUBLING);
-    const wait = Math.max(doubled * (0.5 + Math.random()), cause.pauseMilliseconds);
-    progress.notBefore = performance.now() + wait;
-    // The sink itself is away: no other lines are better off.
-    if (inARow > 0) await quietly(pause(wait, undefined, { signal, ref: false }));
+    const pauseAfter = (count: number): number => {
+      const doubled = pauseMilliseconds * 2 ** Math.min(count - 1, LONGEST_DOUBLING);
+      return Math.max(doubled * (0.5 + Math.random()), cause.pauseMilliseconds);
+    };
+    progress.notBefore = performance.now() + pauseAfter(progress.failures);
+    // The sink itself is away: no other lines are better off. Where it took others in between, it is these lines that it cannot
+    // read, however often they failed: they must not hold up all accounts (poison message).
+    if (inARow > 0) await quietly(pause(pauseAfter(inARow), undefined, { signal, ref: false }));
   };
   /** @returns whether there may be more */
   const handOver = async (instanceId: string, lease: Lease, signal: AbortSignal): Promise<boolean> => {

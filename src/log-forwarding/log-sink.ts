@@ -94,8 +94,11 @@ export function streamSink(stream: NodeJS.WritableStream): LogSink {
     send: (lines, signal) =>
       new Promise((resolve, reject) => {
         // Whoever should read it may have stopped to.
-        signal.addEventListener('abort', () => reject(new SinkFailure('the stream takes no lines')), { once: true });
+        const giveUp = (): void => reject(new SinkFailure('the stream takes no lines'));
+        signal.addEventListener('abort', giveUp, { once: true });
         stream.write(`${lines.join('\n')}\n`, (cause) => {
+          // The signal lives as long as the forwarding: it must not hold the lines of every post.
+          signal.removeEventListener('abort', giveUp);
           if (cause == null) resolve();
           else reject(new SinkFailure('the stream takes no lines', { cause }));
         });

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SYSTEM_CLOCK } from '../../src/clock/clock.ts';
 import { type Forwarder, forwardLines } from '../../src/log-forwarding/forward-lines.ts';
 import { HAND_OVERS, handOversIn } from '../../src/log-forwarding/hand-over.ts';
-import { httpSink, SinkFailure } from '../../src/log-forwarding/log-sink.ts';
+import { httpSink, SinkFailure, streamSink } from '../../src/log-forwarding/log-sink.ts';
 import { spoolTrimming } from '../../src/log-forwarding/trim-spool.ts';
 import { SpoolFull } from '../../src/problems/request-problems.ts';
 import type { Spool } from '../../src/spool/spool.ts';
@@ -45,9 +47,9 @@ describe('forwardLines', () => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const forwarding = (url = sink.url, timeoutMilliseconds = 5_000): Forwarder => {
+  const forwarding = (url = sink.url, timeoutMilliseconds = 5_000, pauseMilliseconds = 10): Forwarder => {
     const forwarder = forwardLines({
-      ...{ store, spool, clock: SYSTEM_CLOCK, lookMilliseconds: 10, pauseMilliseconds: 10 },
+      ...{ store, spool, clock: SYSTEM_CLOCK, lookMilliseconds: 10, pauseMilliseconds },
       sink: httpSink({ url, authorization: 'Bearer of-the-sink', timeoutMilliseconds }),
       onError: (cause) => errors.push(cause),
     });
@@ -168,6 +170,25 @@ describe('forwardLines', () => {
     await eventually(() => expect(numbersTaken()).toEqual(upTo(3)), 5_000);
   });
 
+  /** Poison message: one sender's line would hold up the lines of all accounts. */
+  it('given a line of one instance at which the sink always fails, when another has lines, then these do not wait for its pauses', async () => {
+    const isPoison = (lines: readonly string[]) => lines.some((line) => line.includes('poison'));
+    const poisonPosts = () => sink.posts.filter(({ lines }) => isPoison(lines)).length;
+    sink.answer = ({ lines }) => (isPoison(lines) ? 500 : 200);
+    await spool.append(randomUUID(), ['{"n":"poison"}']);
+    const forwarder = forwarding(sink.url, 5_000, 50);
+    await eventually(() => expect(forwarder.facts().failures).toBeGreaterThan(4), 10_000);
+    const before = poisonPosts();
+
+    for (let n = 0; n < 7; n++) {
+      await append(n, 1);
+      await eventually(() => expect(numbersTaken()).toEqual(upTo(n + 1)), 10_000);
+    }
+
+    // Not one of its pauses, each of which is a second and more by now, for each line.
+    expect(poisonPosts() - before).toBeLessThan(6);
+  });
+
   /** A sink that is taken over could send the authorization, and all lines, wherever it likes. */
   it('given a sink that redirects, when lines wait, then they are not sent elsewhere', async () => {
     const elsewhere = await givenSink();
@@ -179,6 +200,24 @@ describe('forwardLines', () => {
 
     await eventually(() => expect(forwarder.facts().failures).toBeGreaterThan(0), 5_000);
     expect(elsewhere.posts).toEqual([]);
+  });
+
+  /** Memory exhaustion: what waits for the end of the forwarding would hold the lines of every post until then. */
+  it('given lines that a stream has taken, when it goes on, then nothing waits for the end on their behalf', async () => {
+    const written: string[] = [];
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        written.push(String(chunk));
+        done();
+      },
+    });
+    const { signal } = new AbortController();
+    const toStream = streamSink(stream);
+
+    for (const n of upTo(3)) await toStream.send([`{"n":${n}}`], signal);
+
+    expect(written.join('')).toBe('{"n":0}\n{"n":1}\n{"n":2}\n');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('given lines that were handed over and others that were not, when old ones are trimmed, then only the former go', async () => {

@@ -132,6 +132,18 @@ describeOnEveryBackend('GET /latchkey/v1/instances/{guid}/lines', (service) => {
       });
     });
 
+    /** Name confusion: what names the folder of the lines is what was found, and not what was sent. */
+    it('when it names the instance by its CRN, then it reads the same lines, and by that of another account none', async () => {
+      const own = await fresh();
+      await append(own, 3, 1);
+      const foreign = own.crn.replace(account.accountId, (await givenOtherAccount(service())).accountId);
+      const byCrn = async (crn: string) =>
+        service().call('GET', path(encodeURIComponent(crn)), { token: await account.ownerToken() });
+
+      expect(numbersOf(await byCrn(own.crn))).toEqual([3]);
+      expectProductRefusal(await byCrn(foreign), 404, 'not_found');
+    });
+
     it('when it sends no token, then the answer is 401', async () => {
       expectProductRefusal(await service().call('GET', path(instance.guid)), 401, 'credentials_missing');
     });
