@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { givenLogInstance } from '../given-log-instance.ts';
-import type { Answer } from '../http-call.ts';
+import type { Answer, Call } from '../http-call.ts';
 import type { ServiceProcess } from '../service-process.ts';
 import type { SecretTraces } from './secret-traces.ts';
 
@@ -16,7 +17,12 @@ const WORKERS = 8;
  * Makes keys and uses them in every way that touches a secret: exchanges, refresh tokens, introspections, revocations,
  * attempts that are refused, keys that are sent where none belongs. Each secret is added to `traces`.
  */
-export async function liveBusily(service: ServiceProcess, keys: number, traces: SecretTraces): Promise<LivedThrough> {
+export async function liveBusily(
+  { call, ...asked }: ServiceProcess,
+  keys: number,
+  traces: SecretTraces,
+): Promise<LivedThrough> {
+  const service = { ...asked, call: patiently(call) };
   const adminKey = await service.adminKey();
   const owner = await service.tokenOf(adminKey);
   traces.add(adminKey);
@@ -49,6 +55,20 @@ export async function liveBusily(service: ServiceProcess, keys: number, traces: 
   await useBundles(service, { accountId: account.bss, ownerToken: async () => owner }, traces);
   return lived;
 }
+
+/** As a client does it: on a machine with much else to do, the store may answer too late (503), which is no refusal. */
+const patiently =
+  (call: Call): Call =>
+  async (...request) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await call(...request);
+      if (answer.status !== 503 || attempt === MOST_ATTEMPTS) return answer;
+      await pause(PAUSE_MILLISECONDS);
+    }
+  };
+
+const MOST_ATTEMPTS = 20;
+const PAUSE_MILLISECONDS = 200;
 
 /** The same with keys of an instance, which can be read again. @returns how many requests were refused */
 async function liveWithInstanceKeys(
