@@ -16,21 +16,30 @@ const CHECKED_BYTES = 16;
 /** A line may be long, but nothing is as long as this: what says so is torn. */
 const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** @returns batches as records, one after the other */
-export function recordsOf(batches: readonly BatchText[], at: number): Buffer {
-  const records = Buffer.allocUnsafe(batches.reduce((sum, { text }) => sum + HEADER_BYTES + text.length, 0));
-  let start = 0;
-  for (const { text } of batches) {
-    const bytes = text.length;
-    const textStart = start + HEADER_BYTES;
-    records.writeUInt32BE(MARK, start);
-    records.writeUInt32BE(bytes, start + 4);
-    records.writeDoubleBE(at, start + 8);
-    text.copy(records, textStart);
-    records.writeUInt32BE(checkSum(records, start, bytes), start + CHECKED_BYTES);
-    start = textStart + bytes;
+/** Records, one after the other, in pieces that are written as they are. */
+export interface SegmentRecords {
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+}
+
+/** @returns batches as records */
+export function recordsOf(batches: readonly BatchText[], at: number): SegmentRecords {
+  const records: Buffer[] = [];
+  let all = 0;
+  for (const { pieces, bytes } of batches) {
+    const header = Buffer.allocUnsafe(HEADER_BYTES);
+    header.writeUInt32BE(MARK, 0);
+    header.writeUInt32BE(bytes, 4);
+    header.writeDoubleBE(at, 8);
+    const ofHeader = crc32(header.subarray(0, CHECKED_BYTES));
+    header.writeUInt32BE(
+      pieces.reduce((sum, piece) => crc32(piece, sum), ofHeader),
+      CHECKED_BYTES,
+    );
+    records.push(header, ...pieces);
+    all += HEADER_BYTES + bytes;
   }
-  return records;
+  return { pieces: records, bytes: all };
 }
 
 /**

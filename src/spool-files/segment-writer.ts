@@ -7,7 +7,7 @@ import { StoreUnavailable } from '../problems/request-problems.ts';
 import { syncFolder } from '../secrets/durable-files.ts';
 import type { BatchText } from '../spool/group-commit.ts';
 import { hasCode, instanceFolder, isAbsent, segmentName } from './segment-names.ts';
-import { recordsOf } from './segment-records.ts';
+import { recordsOf, type SegmentRecords } from './segment-records.ts';
 
 /** Writes the lines of this process. Nobody else ever writes into its segments. */
 export interface SegmentWriter {
@@ -125,11 +125,16 @@ export function segmentWriter({ folder, clock, segmentBytes, openFiles = 64 }: S
   };
 
   /** @returns false when the segment was ended by another before it was durable: nobody may count on what is in it */
-  const writeOnce = async (instanceId: string, writing: Writing, records: Buffer, at: number): Promise<boolean> => {
+  const writeOnce = async (
+    instanceId: string,
+    writing: Writing,
+    records: SegmentRecords,
+    at: number,
+  ): Promise<boolean> => {
     const [segment, handle] = await handleFor(instanceId, writing, at);
     let stayed: boolean;
     try {
-      await handle.appendFile(records);
+      await writeAll(handle, records);
       await handle.datasync();
       // Only now: whoever has ended it before looks at what is in it afterwards, and so finds this.
       stayed = await isThere(segment.path);
@@ -138,15 +143,15 @@ export function segmentWriter({ folder, clock, segmentBytes, openFiles = 64 }: S
       // no number that somebody may have read is given again.
       await handle.truncate(segment.size).catch(() => undefined);
       await end(writing);
-      writing.written += records.length;
+      writing.written += records.bytes;
       throw error;
     }
     if (!stayed) {
       await end(writing);
       return false;
     }
-    segment.size += records.length;
-    writing.written += records.length;
+    segment.size += records.bytes;
+    writing.written += records.bytes;
     writing.lastAt = at;
     return true;
   };
@@ -171,6 +176,12 @@ export function segmentWriter({ folder, clock, segmentBytes, openFiles = 64 }: S
       writings.clear();
     },
   };
+}
+
+/** The system may write less than it was asked to; the rest goes behind it. */
+async function writeAll(handle: FileHandle, { pieces, bytes }: SegmentRecords): Promise<void> {
+  const { bytesWritten } = await handle.writev(pieces);
+  if (bytesWritten < bytes) await handle.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
 }
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {

@@ -4,10 +4,12 @@ import type { JoinedLines } from './spool.ts';
 /** Lines that are written as one: all of them are kept or none. */
 export interface BatchText {
   /**
-   * The lines with a line end between each, UTF-8. Bytes, because they are outside of the heap: as text, all that waits for the disk
-   * would be copied with each collection of garbage, and grow old in it.
+   * The lines with a line end between each, UTF-8, in pieces to be written one after the other. Bytes, because they are outside of the
+   * heap: as text, all that waits for the disk would be copied with each collection of garbage, and grow old in it. In pieces,
+   * because memory outside counts as well: after each 64 MB of it V8 looks through the whole heap.
    */
-  readonly text: Buffer;
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
   /** How many. */
   readonly lines: number;
 }
@@ -90,8 +92,8 @@ export function groupCommit(parts: GroupCommitParts): GroupCommit {
     append(instanceId, lines) {
       const joined = 'text' in lines ? lines : { text: lines.join('\n'), lines: lines.length };
       if (joined.lines === 0) return Promise.resolve();
-      const batches = batchesOf({ text: Buffer.from(joined.text), lines: joined.lines });
-      const bytes = batches.reduce((sum, { text }) => sum + text.length, 0);
+      const batches = batchesOf(Buffer.from(joined.text), joined.lines);
+      const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
       if (isClosed) return Promise.reject(new StoreUnavailable({ diagnostic: 'the spool is closed' }));
       if (waitingBytes + bytes > limitBytes) {
         return Promise.reject(new StoreUnavailable({ diagnostic: `more than ${limitBytes} bytes of lines wait` }));
@@ -148,26 +150,27 @@ function packed(group: readonly Waiting[]): readonly BatchText[] {
   const packs: BatchText[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const batch of all) {
-    if (bytes + batch.text.length > BATCH_BYTES) {
+    if (bytes + batch.bytes > BATCH_BYTES) {
       packs.push([]);
       bytes = 0;
     }
     packs.at(-1)?.push(batch);
-    bytes += batch.text.length + 1;
+    bytes += batch.bytes + 1;
   }
   return packs.map((pack) => {
     const [only] = pack;
     if (only !== undefined && pack.length === 1) return only;
     return {
-      text: Buffer.concat(pack.flatMap(({ text }, index) => (index === 0 ? [text] : [LINE_END, text]))),
+      pieces: pack.flatMap(({ pieces }, index) => (index === 0 ? pieces : [LINE_END, ...pieces])),
+      bytes: pack.reduce((sum, batch) => sum + batch.bytes + 1, -1),
       lines: pack.reduce((sum, batch) => sum + batch.lines, 0),
     };
   });
 }
 
 /** @returns the same in pieces, none of them much larger than a batch is to be, unless one line is */
-function batchesOf({ text, lines }: BatchText): readonly BatchText[] {
-  if (text.length <= BATCH_BYTES) return [{ text, lines }];
+function batchesOf(text: Buffer, lines: number): readonly BatchText[] {
+  if (text.length <= BATCH_BYTES) return [{ pieces: [text], bytes: text.length, lines }];
   const batches: BatchText[] = [];
   let start = 0;
   let counted = 0;
@@ -176,7 +179,7 @@ function batchesOf({ text, lines }: BatchText): readonly BatchText[] {
     end = found === -1 ? text.length : found;
     counted += 1;
     if (end - start < BATCH_BYTES && end < text.length) continue;
-    batches.push({ text: text.subarray(start, end), lines: counted });
+    batches.push({ pieces: [text.subarray(start, end)], bytes: end - start, lines: counted });
     start = end + 1;
     counted = 0;
   }

@@ -92,13 +92,13 @@ function batchWriter(batches: LogBatches, clock: Clock) {
   return async (instance: string, texts: readonly BatchText[]): Promise<void> => {
     const writing = writingOf(instance);
     const at = Math.max(clock.now(), writing.lastAt);
-    const documents = texts.map(({ text, lines }): LogBatch => {
-      const bytes = text.length + OVERHEAD_BYTES;
+    const documents = texts.map(({ pieces, bytes: textBytes, lines }): LogBatch => {
+      const bytes = textBytes + OVERHEAD_BYTES;
       // Before it is known whether it is there: no number that somebody may have read is given again.
       writing.written += bytes;
       return {
         ...{ instance, at, lines, bytes },
-        text: text.toString(),
+        text: Buffer.concat(pieces).toString(),
         writer: writing.writer,
         number: writing.written,
       };
