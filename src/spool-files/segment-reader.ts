@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { SpooledBatch } from '../spool/spool.ts';
 import { endedName, isAbsent, type Segment } from './segment-names.ts';
 import { recordAt, type SegmentRecord } from './segment-records.ts';
@@ -47,6 +47,7 @@ const LARGEST = 10_000;
 /** @param durableBytes says how much of a segment of this process may be read */
 export function segmentReader(durableBytes: (path: string) => number | undefined): SegmentReader {
   const synced = new Map<string, number>();
+  const quiet = new Map<string, QuietSegment>();
 
   /** What another process has written and not yet synced is there for every reader, and may be gone after a loss of power. */
   const durableSizeOf = async (handle: FileHandle, path: string): Promise<number> => {
@@ -75,7 +76,21 @@ export function segmentReader(durableBytes: (path: string) => number | undefined
   };
 
   return {
-    batches: (segments, request) => batchCursor(segments, request, readAt),
+    batches: (segments, request) =>
+      batchCursor(segments, request, {
+        readAt,
+        // A reader who follows asks every second; looking through what is too old for it would be all the work.
+        endOfOld: async ({ path, base }) => {
+          const known = quiet.get(path);
+          if (known === undefined || known.lastAt >= (request.from ?? 0)) return undefined;
+          const size = durableBytes(path) ?? (await sizeOf(path));
+          return known.end - base === size ? known.end : undefined;
+        },
+        isOld(path, found) {
+          if (quiet.size >= LARGEST) quiet.delete(quiet.keys().next().value ?? '');
+          quiet.set(path, found);
+        },
+      }),
     async extent(segment) {
       let lastAt = 0;
       let bytes = 0;
@@ -93,10 +108,24 @@ export function segmentReader(durableBytes: (path: string) => number | undefined
   };
 }
 
+/** A segment of which all is older than somebody asked for. */
+interface QuietSegment {
+  readonly lastAt: number;
+  /** The number of its last batch. */
+  readonly end: number;
+}
+
+interface SegmentAccess {
+  readAt(segment: Segment, offset: number): Promise<Buffer>;
+  /** @returns the number of the last batch, when all are known to be too old for the request */
+  endOfOld(segment: Segment): Promise<number | undefined>;
+  isOld(path: string, found: QuietSegment): void;
+}
+
 function batchCursor(
   segments: readonly Segment[],
   { after, from, to }: WriterRequest,
-  readAt: (segment: Segment, offset: number) => Promise<Buffer>,
+  { readAt, endOfOld, isOld }: SegmentAccess,
 ): BatchCursor {
   let place = after;
   let index = 0;
@@ -115,14 +144,24 @@ function batchCursor(
     const record = recordAt(bytes, 0);
     return isRecord(record) ? [record, segment.base + offset + record.end] : undefined;
   };
+  /** @returns whether nothing of the segment is wanted; known without reading it */
+  const isPast = async (segment: Segment, following: Segment | undefined): Promise<boolean> => {
+    if (following !== undefined && (following.base <= (place ?? -1) || following.firstAt < from)) return true;
+    const old = segment.firstAt < from ? await endOfOld(segment) : undefined;
+    if (old !== undefined) place = Math.max(old, place ?? 0);
+    return old !== undefined;
+  };
   const nextIn = async (segment: Segment, following: Segment | undefined): Promise<ReadBatch | 'later' | undefined> => {
-    if (following !== undefined && (following.base <= (place ?? -1) || following.firstAt < from)) return undefined;
+    if (await isPast(segment, following)) return undefined;
+    let lastAt: number | undefined;
     for (let found = await recordIn(segment); found !== undefined; found = await recordIn(segment)) {
       const [{ at, text }, number] = found;
       if (at >= to) return 'later';
       if (at >= from) return { writer: segment.writer, number, at, lines: text.split('\n'), bytes: text.length };
       place = number;
+      lastAt = at;
     }
+    if (lastAt !== undefined && place !== undefined) isOld(segment.path, { lastAt, end: place });
     return undefined;
   };
   const load = async (): Promise<ReadBatch | undefined> => {
@@ -150,6 +189,12 @@ function batchCursor(
     position: () => place,
   };
 }
+
+const sizeOf = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
 
 const isRecord = (found: ReturnType<typeof recordAt>): found is SegmentRecord =>
   typeof found !== 'string' && 'text' in found;

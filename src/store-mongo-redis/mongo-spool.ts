@@ -111,7 +111,9 @@ function batchWriter(batches: LogBatches, clock: Clock) {
 
 async function readPage(batches: LogBatches, instance: string, request: SpoolRequest): Promise<SpoolPage> {
   const { after, from, to, lines: mostLines, bytes: mostBytes = PAGE_BYTES } = request;
-  const writers = (await endsOf(batches, instance, 1)).map(({ writer }) => writer);
+  // Where older ones are not asked for, what a writer ends with says whether any of it has to be looked through.
+  const ends = await endsOf(batches, instance, from === undefined ? 1 : -1);
+  const writers = ends.filter(({ at }) => at >= (from ?? 0)).map(({ writer }) => writer);
   let lines = 0;
   let bytes = 0;
   const { keys, ranges, hasMore } = await oldestBatches(batches, instance, writers, { after, from, to }, (key) => {
@@ -122,7 +124,7 @@ async function readPage(batches: LogBatches, instance: string, request: SpoolReq
   });
   const texts = new Map<string, string>();
   const position: Record<string, number> = {};
-  for (const writer of writers) if (after?.[writer] !== undefined) position[writer] = after[writer];
+  for (const { writer } of ends) if (after?.[writer] !== undefined) position[writer] = after[writer];
   await Promise.all(
     ranges.map(async ({ writer, after: beyond, to: last }) => {
       const filter = {

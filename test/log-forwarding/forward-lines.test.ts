@@ -142,6 +142,7 @@ describe('forwardLines', () => {
     const second = forwarding();
     await append(0, 3);
     await eventually(() => expect(numbersTaken()).toEqual(upTo(3)), 5_000);
+    await eventually(() => expect(first.facts().linesSent).toBe(3), 5_000);
     expect(second.facts().isHolder).toBe(false);
 
     await first.close();

@@ -163,6 +163,21 @@ describe('the files of the spool', () => {
     }
   });
 
+  it('given a segment that was too old for a reader, when it is written to again, then the same question finds what is new', async () => {
+    const spool = await open();
+    for (const n of [1, 2]) await spool.append(instance, [`{"n":${n}}`]);
+    clock.pass(10_000);
+    const from = clock.now();
+    const asked = async () => (await spool.read(instance, { from, lines: 10 })).batches.flatMap(({ lines }) => lines);
+
+    const before = [await asked(), await asked()];
+    await spool.append(instance, ['{"n":3}']);
+
+    expect(before).toEqual([[], []]);
+    expect([await asked(), await asked()]).toEqual([['{"n":3}'], ['{"n":3}']]);
+    expect(await linesOf(spool)).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
+  });
+
   /** The id comes from a path: what leads out of the folder must not. */
   it.each(['../elsewhere', 'a/b', '', '.'])('when the instance is %j, then it is refused', async (id) => {
     const spool = await open();
