@@ -47,6 +47,8 @@ export interface ListenerParts {
   /** On which paths web sockets are spoken (see `acceptWebSocket`). Default: on none. */
   readonly isWebSocketPath?: (path: string) => boolean;
   readonly webSocketTimes?: Partial<WebSocketTimes>;
+  /** Of messages of web sockets that have not ended. Default: 128 MiB. */
+  readonly mostUnfinishedBytes?: number;
 }
 
 /** A listener that is open. */
@@ -79,7 +81,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   const limits = { ...DEFAULT_LIMITS, ...parts.limits };
   const connections = newConnections();
   const state = { stopping: false };
-  const webSockets = newWebSockets(parts.webSocketTimes);
+  const webSockets = newWebSockets(parts.webSocketTimes, parts.mostUnfinishedBytes);
   const onRequest = requestListener(parts, limits, connections, state);
   const server = await newServer(parts, limits, connections, onRequest);
   offerUpgrades({ server, onRequest, webSockets });

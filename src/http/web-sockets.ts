@@ -1,4 +1,6 @@
+import type { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
+import { unfinishedMessages } from './unfinished-messages.ts';
 
 /** When open web sockets are looked after; times in milliseconds. */
 export interface WebSocketTimes {
@@ -23,7 +25,7 @@ export interface WebSockets {
 }
 
 /** What is looked at of the connection under a web socket. */
-export interface FollowedSocket {
+export interface FollowedSocket extends EventEmitter {
   readonly bytesRead: number;
   readonly bytesWritten: number;
 }
@@ -46,9 +48,13 @@ const DEFAULT_TIMES: WebSocketTimes = {
   unreadMilliseconds: 20_000,
 };
 
-/** Follows the web sockets of one listener, with one timer for all, which runs while there are any. */
-export function newWebSockets(given: Partial<WebSocketTimes> = {}): WebSockets {
+/**
+ * Follows the web sockets of one listener, with one timer for all, which runs while there are any.
+ * @param mostUnfinishedBytes see `unfinishedMessages`
+ */
+export function newWebSockets(given: Partial<WebSocketTimes> = {}, mostUnfinishedBytes?: number): WebSockets {
   const times = { ...DEFAULT_TIMES, ...given };
+  const unfinished = unfinishedMessages(mostUnfinishedBytes);
   const open = new Set<Followed>();
   let looking: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -73,6 +79,7 @@ export function newWebSockets(given: Partial<WebSocketTimes> = {}): WebSockets {
       const counters = { read: socket.bytesRead, taken: 0, heardAt: now, takenAt: now, pinged: false };
       const followed: Followed = { webSocket, socket, onStopping, ...counters };
       open.add(followed);
+      unfinished.follow(webSocket, socket);
       looking ??= setInterval(look, times.everyMilliseconds).unref();
       webSocket.once('close', () => remove(followed));
     },

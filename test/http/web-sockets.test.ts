@@ -24,13 +24,17 @@ afterEach(async () => {
 const LIMIT_BYTES = 1000;
 
 /** At `/socket` every text comes back, unless `onText` does something else. */
-async function givenListener(parts: Partial<ListenerParts> = {}, onText?: (socket: OpenWebSocket) => void) {
+async function givenListener(
+  parts: Partial<ListenerParts> = {},
+  onText?: (socket: OpenWebSocket) => void,
+  limitBytes = LIMIT_BYTES,
+) {
   const accepted: OpenWebSocket[] = [];
   const answered: string[] = [];
   const accept = (request: IncomingMessage): Promise<void> =>
     acceptWebSocket(request, {
       protocol: 'echo.v1',
-      limitBytes: LIMIT_BYTES,
+      limitBytes,
       tooLargeCode: 4413,
       events(webSocket) {
         accepted.push(webSocket);
@@ -211,6 +215,27 @@ describe('an open web socket', () => {
   });
 
   /** Half-open connections: a client that was switched off sends no end, and would be held for ever. */
+  /** Memory exhaustion: each client of thousands could send all but the end of a message, and stay. */
+  it('given messages that do not end, when together they are too much, then the oldest is cut off, and the others are served', async () => {
+    const listener = await givenListener({ mostUnfinishedBytes: 300_000 }, undefined, 1_000_000);
+    const [waiting, other] = [await connected(listener), await connected(listener)];
+    const text = 'x'.repeat(200_000);
+    const cutOff = closeOf(waiting);
+    for (let n = 0; n < 3; n++) {
+      other.send(text);
+      expect(String((await once(other, 'message'))[0])).toBe(text);
+    }
+    waiting.send(text, { fin: false });
+    waiting.ping();
+    await once(waiting, 'pong');
+
+    other.send(text, { fin: false });
+
+    expect(await cutOff).toBe(1006);
+    other.send('end');
+    expect(String((await once(other, 'message'))[0])).toBe(`${text}end`);
+  });
+
   it('when its client answers nothing any more, then it is cut off; one that answers stays', async () => {
     const listener = await givenListener({
       webSocketTimes: { everyMilliseconds: 20, pingMilliseconds: 50, silentMilliseconds: 400 },
