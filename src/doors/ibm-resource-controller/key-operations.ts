@@ -28,6 +28,7 @@ export const KEY_PATHS = {
 } as const;
 
 const requires = (verb: string) => ({ action: `resource-controller.credential.${verb}` });
+const SHOWN = { shows: 'resource-controller.credential.retrieve', of: 'the account of the token' } as const;
 const ALL_OR_NONE =
   'A service ID, its API key, a policy when a role is given, and for instances that take log lines an ingestion key and a service key: all of it, or nothing. Where the instance takes log lines its Manager role is needed too. Nobody gives a role that they do not hold there.';
 const REMOVES =
@@ -42,7 +43,7 @@ function keyOperations(): readonly Operation[] {
   return [
     {
       ...common,
-      ...{ method: 'GET', path: KEY_PATHS.keys, operationId: 'listResourceKeys', requires: 'a token' },
+      ...{ method: 'GET', path: KEY_PATHS.keys, operationId: 'listResourceKeys', requires: SHOWN },
       summary: 'List the resource keys of the account',
       description: 'Those that the caller may retrieve, without removed ones; a page may be short and not the last.',
       parameters: { query: KEY_LIST_PARAMETERS },
@@ -109,7 +110,7 @@ function bindingOperations(): readonly Operation[] {
   return [
     {
       ...common,
-      ...{ method: 'GET', path: KEY_PATHS.bindings, operationId: 'listResourceBindings', requires: 'a token' },
+      ...{ method: 'GET', path: KEY_PATHS.bindings, operationId: 'listResourceBindings', requires: SHOWN },
       summary: 'List the resource bindings of the account',
       description: 'Those that the caller may retrieve, without removed ones; a page may be short and not the last.',
       parameters: { query: KEY_LIST_PARAMETERS },
