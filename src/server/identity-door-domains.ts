@@ -1,6 +1,7 @@
 import type { Access } from '../access/access.ts';
 import { absentThings } from '../accounts/absent-things.ts';
 import type { Clock } from '../clock/clock.ts';
+import { useOfIn } from '../ingestion/ingestion-use.ts';
 import { mfaStatusIn } from '../reports/mfa-status.ts';
 import { reportsIn } from '../reports/reports.ts';
 import { usageIn } from '../reports/usage.ts';
@@ -24,5 +25,6 @@ export function identityDoorDomainsIn(parts: IdentityDoorDomainParts) {
     namedMembers: namedMembersIn(parts),
     absentThings: absentThings(parts),
     serviceIdGroups: serviceIdGroupsIn(parts),
+    linesSentWith: useOfIn(parts.store),
   };
 }

@@ -4,6 +4,7 @@ import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
 import { useOfIn } from '../ingestion/ingestion-use.ts';
+import { useOfInstanceIn } from '../ingestion/instance-use.ts';
 import { logLinesIn } from '../ingestion/read-lines.ts';
 import { endKeysOfInstance } from '../ingestion-keys/end-ingestion-keys.ts';
 import { ingestionKeysIn } from '../ingestion-keys/ingestion-keys.ts';
@@ -85,6 +86,7 @@ export function resourceDomainsIn(parts: ResourceDomainParts) {
     instanceRemoval,
     ingestionKeys: ingestionKeysIn(parts),
     useOfIngestionKey: useOfIn(parts.store),
+    useOfInstance: useOfInstanceIn(parts),
     logLines: logLinesIn(parts),
     authenticateServiceKey: authenticateServiceKeyWith({
       ...parts,

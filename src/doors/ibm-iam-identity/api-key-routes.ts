@@ -10,6 +10,7 @@ import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
+import type { UseOf } from '../../ingestion/ingestion-use.ts';
 import type { ServiceIdGroups } from '../../service-ids/service-id-groups.ts';
 import { isUser } from '../../users/is-user.ts';
 import { API_KEY_PATHS } from './api-key-operations.ts';
@@ -18,15 +19,17 @@ import {
   API_KEY_DETAILS_HEADERS,
   API_KEY_DETAILS_PARAMETERS,
   API_KEY_LIST_PARAMETERS,
+  type ApiKeyRecordRepresentation,
   NEW_API_KEY,
   NEW_API_KEY_HEADERS,
 } from './api-key-schemas.ts';
+import { formatDate } from './dates.ts';
 import { entityIdOf } from './entity-ids.ts';
 import { readFilter } from './filter.ts';
 import { type ListAddress, readPagePlace, writtenPage } from './page-links.ts';
 import { readHeaders } from './read-headers.ts';
 import { apiKeyRepresentation } from './representations.ts';
-import { READ_PARAMETERS, type TrackRecordRepresentation } from './schemas.ts';
+import { READ_PARAMETERS } from './schemas.ts';
 import { trackRecordRepresentation } from './track-records.ts';
 
 /** What the routes of API keys stand on. */
@@ -34,6 +37,8 @@ export interface ApiKeyRouteParts {
   readonly apiKeys: ApiKeys;
   readonly serviceIdGroups: ServiceIdGroups;
   readonly trackRecord: TrackRecord;
+  /** What was sent as log lines with a key, or with its tokens. */
+  readonly linesSentWith: UseOf;
   readonly callerOf: CallerOf;
   readonly cursors: SealedCursors;
   /** Without a last slash; the links of lists begin with it. */
@@ -64,7 +69,7 @@ export function apiKeyRoutes(router: Router, parts: ApiKeyRouteParts): void {
 }
 
 function listApiKeys(parts: ApiKeyRouteParts): RequestHandler {
-  const { apiKeys, serviceIdGroups, trackRecord, callerOf, cursors, publicUrl } = parts;
+  const { apiKeys, serviceIdGroups, callerOf, cursors, publicUrl } = parts;
   return async (request, response) => {
     const caller = await callerOf(request);
     const query = readQuery(request, API_KEY_LIST_PARAMETERS);
@@ -87,7 +92,7 @@ function listApiKeys(parts: ApiKeyRouteParts): RequestHandler {
     const { rows, envelope } = writtenPage(address, place, listing);
     // A list never shows a value, also not a stored one: one careless call would show all of them.
     const apikeys = await Promise.all(
-      rows.map(async (row) => apiKeyRepresentation(row, await recordOf(trackRecord, row, query))),
+      rows.map(async (row) => apiKeyRepresentation(row, await recordOf(parts, row, query))),
     );
     response.json({ ...envelope, apikeys });
   };
@@ -149,24 +154,26 @@ function createApiKey({ apiKeys, callerOf }: ApiKeyRouteParts): RequestHandler {
   };
 }
 
-function getApiKeyDetails({ apiKeys, trackRecord, callerOf }: ApiKeyRouteParts): RequestHandler {
+function getApiKeyDetails(parts: ApiKeyRouteParts): RequestHandler {
+  const { apiKeys, callerOf } = parts;
   return async (request, response) => {
     const caller = await callerOf(request);
     const query = readQuery(request, API_KEY_DETAILS_PARAMETERS);
     const headers = readHeaders(request, API_KEY_DETAILS_HEADERS);
     const apiKey = await apiKeys.getBySecret(caller, headers['IAM-ApiKey']);
-    const record = await recordOf(trackRecord, apiKey, query);
+    const record = await recordOf(parts, apiKey, query);
     const secret = await apiKeys.storedSecret(caller, apiKey);
     writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret, ...record }));
   };
 }
 
-function getApiKey({ apiKeys, trackRecord, callerOf }: ApiKeyRouteParts): OneApiKeyHandler {
+function getApiKey(parts: ApiKeyRouteParts): OneApiKeyHandler {
+  const { apiKeys, callerOf } = parts;
   return async (request, response) => {
     const caller = await callerOf(request);
     const query = readQuery(request, READ_PARAMETERS);
     const apiKey = await apiKeys.get(caller, entityIdOf(request.params.id, 'apikey', caller));
-    const record = await recordOf(trackRecord, apiKey, query);
+    const record = await recordOf(parts, apiKey, query);
     const secret = await apiKeys.storedSecret(caller, apiKey);
     writeEntity(response, 200, apiKey.entityTag, apiKeyRepresentation(apiKey, { secret, ...record }));
   };
@@ -203,16 +210,18 @@ function changing(
   };
 }
 
-function recordOf(
-  trackRecord: TrackRecord,
+async function recordOf(
+  { trackRecord, linesSentWith }: ApiKeyRouteParts,
   { accountId, id }: ApiKey,
   asked: { include_history: boolean; include_activity?: boolean },
-): Promise<TrackRecordRepresentation> {
-  return trackRecordRepresentation(trackRecord, {
-    accountId,
-    id,
-    activityId: id,
-    includeHistory: asked.include_history,
-    includeActivity: asked.include_activity ?? false,
-  });
+): Promise<ApiKeyRecordRepresentation> {
+  const { include_history: includeHistory, include_activity: includeActivity = false } = asked;
+  const [record, sent] = await Promise.all([
+    trackRecordRepresentation(trackRecord, { accountId, id, activityId: id, includeHistory, includeActivity }),
+    includeActivity ? linesSentWith(id) : undefined,
+  ]);
+  if (record.activity === undefined || sent === undefined) return record;
+  const { requests, lines, bytes, lastAt } = sent;
+  const sentLines = { requests, lines, bytes, last_used_at: formatDate(lastAt) };
+  return { ...record, activity: { ...record.activity, log_lines: sentLines } };
 }

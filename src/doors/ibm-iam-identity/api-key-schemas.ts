@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   ACCOUNT_ID,
   ACTION_WHEN_LEAKED,
+  ACTIVITY,
   CHOSEN_VALUE,
   DATE,
   DESCRIPTION,
@@ -70,6 +71,14 @@ export const API_KEY_DETAILS_HEADERS = z.object({
 /** Parameters of `GET /v1/apikeys/details`. */
 export const API_KEY_DETAILS_PARAMETERS = z.object({ include_history: FLAG });
 
+const SENT_LINES = z.object({ requests: z.int(), lines: z.int(), bytes: z.int(), last_used_at: z.string() });
+
+const API_KEY_ACTIVITY = ACTIVITY.extend({
+  log_lines: SENT_LINES.optional().describe(
+    'What was sent with the key or its tokens; absent: nothing, as far as is known.',
+  ),
+});
+
 /** An API key, as it is written. */
 export const API_KEY = z
   .object({
@@ -90,11 +99,15 @@ export const API_KEY = z
     account_id: z.string(),
     apikey: z.string().optional().describe('The value: in the answer that creates the key, and later only if stored.'),
     ...TRACK_RECORD_MEMBERS,
+    activity: API_KEY_ACTIVITY.optional().describe('Only with include_activity.'),
   })
   .meta({ id: 'ApiKey' });
 
 /** What stands in `API_KEY`. */
 export type ApiKeyRepresentation = z.input<typeof API_KEY>;
+
+/** `history` and `activity` of an API key, as they are written. */
+export type ApiKeyRecordRepresentation = Pick<ApiKeyRepresentation, 'history' | 'activity'>;
 
 /** A page of API keys. */
 export const API_KEY_LIST = z.object({ ...PAGE_MEMBERS, apikeys: z.array(API_KEY) }).meta({ id: 'ApiKeyList' });

@@ -2,13 +2,13 @@ import type { ApiKey } from '../../api-keys/api-key.ts';
 import { apiKeyCrn } from '../../api-keys/new-api-key.ts';
 import { serviceIdCrn } from '../../service-ids/new-service-id.ts';
 import type { ServiceId } from '../../service-ids/service-id.ts';
-import type { ApiKeyRepresentation } from './api-key-schemas.ts';
+import type { ApiKeyRecordRepresentation, ApiKeyRepresentation } from './api-key-schemas.ts';
 import { formatDate } from './dates.ts';
 import type { TrackRecordRepresentation } from './schemas.ts';
 import type { ServiceIdRepresentation } from './service-id-schemas.ts';
 
 /** What an API key's representation holds beside the key's own fields. */
-export interface ApiKeyExtras extends TrackRecordRepresentation {
+export interface ApiKeyExtras extends ApiKeyRecordRepresentation {
   /** The value; absent where it may not be shown. */
   readonly secret?: string | undefined;
 }

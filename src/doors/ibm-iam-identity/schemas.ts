@@ -102,13 +102,13 @@ const HISTORY_ENTRY = z
   })
   .meta({ id: 'HistoryEntry' });
 
+/** How much something was used. */
+export const ACTIVITY = z.object({ last_authn: z.string().optional(), authn_count: z.int() });
+
 /** What an answer holds only when it was asked for. */
 export const TRACK_RECORD_MEMBERS = {
   history: z.array(HISTORY_ENTRY).optional().describe('Newest first, at most 50; only with include_history.'),
-  activity: z
-    .object({ last_authn: z.string().optional(), authn_count: z.int() })
-    .optional()
-    .describe('Only with include_activity.'),
+  activity: ACTIVITY.optional().describe('Only with include_activity.'),
 } as const;
 
 /** `history` and `activity`, as they are written. */

@@ -8,6 +8,7 @@ import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allow
 import { productFailures } from './answers.ts';
 import { type CatalogRouteParts, catalogRoutes } from './catalog-routes.ts';
 import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
+import { type InstanceUseRouteParts, instanceUseRoutes } from './instance-use-routes.ts';
 import { type LogLineRouteParts, logLineRoutes } from './log-line-routes.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
@@ -23,7 +24,8 @@ export interface LatchkeyDoorParts
     SelfRouteParts,
     IngestionKeyRouteParts,
     CatalogRouteParts,
-    LogLineRouteParts {
+    LogLineRouteParts,
+    InstanceUseRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -46,6 +48,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   ingestionKeyRoutes(router, parts);
   catalogRoutes(router, parts);
   logLineRoutes(router, parts);
+  instanceUseRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -4,6 +4,7 @@ import { ACTIVATION_OPERATIONS } from './activation-operations.ts';
 import { ALLOWED_ADDRESSES_OPERATIONS } from './allowed-addresses-operations.ts';
 import { CATALOG_OPERATIONS } from './catalog-operations.ts';
 import { INGESTION_KEY_OPERATIONS } from './ingestion-key-operations.ts';
+import { INSTANCE_USE_OPERATIONS } from './instance-use-operations.ts';
 import { LOG_LINE_OPERATIONS } from './log-line-operations.ts';
 import { NODE_OPERATIONS } from './node-operations.ts';
 import { SELF_OPERATIONS } from './self-operations.ts';
@@ -20,4 +21,5 @@ export const operations: readonly Operation[] = [
   ...INGESTION_KEY_OPERATIONS,
   ...CATALOG_OPERATIONS,
   ...LOG_LINE_OPERATIONS,
+  ...INSTANCE_USE_OPERATIONS,
 ];

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../contract/eventually.ts';
 import { asOwner, givenMembership, givenUser } from '../../harness/given-credentials.ts';
 import { givenOtherAccount } from '../../harness/given-other-account.ts';
 import { SENDER } from '../../harness/given-policies.ts';
@@ -79,6 +80,20 @@ describeOnEveryBackend('POST /logs/v1/singles and /bulk', (service) => {
 
     it('when it sends with its API key, then that is as good as a token', async () => {
       expect(await byKey(sender.key.secret)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    });
+
+    it('when it has sent with its API key and with a token of it, then the activity of the key says how much', async () => {
+      const { key } = await givenSender(service(), guid);
+      const activity = async () =>
+        (await asOwner(service(), 'GET', `/v1/apikeys/${key.id}?include_activity=true`)).body.activity;
+      expect(await activity()).not.toHaveProperty('log_lines');
+
+      await byKey(key.secret);
+      await send({ token: await service().tokenOf(key.secret), json: [ENTRY, ENTRY] });
+
+      const log_lines = { requests: 2, lines: 3, bytes: expect.any(Number), last_used_at: expect.any(String) };
+      await eventually(async () => expect(await activity()).toMatchObject({ log_lines }));
+      expect((await asOwner(service(), 'GET', `/v1/apikeys/${key.id}`)).body).not.toHaveProperty('activity');
     });
 
     it('when it sends to another instance of the account, then the answer is 403', async () => {
