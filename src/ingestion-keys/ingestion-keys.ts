@@ -2,13 +2,13 @@ import type { Access } from '../access/access.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
 import type { Clock } from '../clock/clock.ts';
 import { NotFound } from '../problems/entity-problems.ts';
-import { RESOURCE_INSTANCES, type ResourceInstance } from '../resource-instances/resource-instance.ts';
+import { instanceOf, refuseDeleted } from '../resource-instances/existing-instance.ts';
+import { instanceCrn, RESOURCE_INSTANCES, type ResourceInstance } from '../resource-instances/resource-instance.ts';
 import type { IndexValue } from '../store/collection.ts';
 import { readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { planRemoval } from './end-ingestion-keys.ts';
-import { existingInstance, isNamed, requireActive } from './existing-instance.ts';
 import {
   changedKey,
   type HeldIngestionKey,
@@ -19,7 +19,7 @@ import {
 } from './held-ingestion-key.ts';
 import { INGESTION_KEYS, type IngestionKey, type IngestionKeyType } from './ingestion-key.ts';
 import { requireRoomForOne, touched } from './key-limits.ts';
-import { type KeyManager, type KeyVerb, requireManaging } from './key-manager.ts';
+import { type KeyManager, type KeyVerb, requireActive, requireManaging } from './key-manager.ts';
 import { planIngestionKey } from './new-ingestion-key.ts';
 import { planRotation } from './plan-rotation.ts';
 
@@ -61,7 +61,7 @@ export interface IngestionKeyChange {
 
 /** The keys of instances. Every function: @throws AccessDenied, NotFound (missing, or of another account or instance). */
 export interface IngestionKeys {
-  /** @throws LimitReached @throws ParameterInvalid the instance takes no log lines */
+  /** @throws Gone the instance was deleted @throws LimitReached @throws ParameterInvalid the instance takes no log lines */
   create(manager: KeyManager, chosen: ChosenIngestionKey): Promise<ShownIngestionKey>;
   list(
     manager: KeyManager,
@@ -73,7 +73,7 @@ export interface IngestionKeys {
   remove(manager: KeyManager, id: string): Promise<void>;
   /**
    * Makes a key in the place of another one, which ends after the overlap; without one it is refused when this returns.
-   * @throws EntityExists it was rotated before @throws LimitReached
+   * @throws EntityExists it was rotated before @throws Gone the instance was deleted @throws LimitReached
    */
   rotate(manager: KeyManager, id: string, overlapSeconds: number): Promise<RotatedIngestionKey>;
 }
@@ -91,7 +91,7 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
   const reader = store.read(INGESTION_KEYS);
 
   const named = async (manager: KeyManager, name: string, verb: KeyVerb): Promise<ResourceInstance> => {
-    const instance = await existingInstance(store, manager, name);
+    const instance = await instanceOf(store, manager.accountId, name);
     if (!mayBe(manager, instance)) throw notFound();
     await requireManaging(access, manager, instance, verb);
     return instance;
@@ -115,6 +115,7 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
     create: (manager, { instance: instanceName, type, name }) =>
       untilUndisturbed(async () => {
         const instance = await named(manager, instanceName, 'create');
+        refuseDeleted(instance);
         requireActive(instance);
         await requireRoomForOne(store, instance, type);
         const { ingestionKey, apiKey, secret, changes } = planIngestionKey(
@@ -163,6 +164,7 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
         const before = await existing(manager, id, 'create');
         const { instance } = before;
         await requireManaging(access, manager, instance, 'delete');
+        refuseDeleted(instance);
         requireActive(instance);
         const { next, endsAt, changes } = await planRotation(parts, before, manager, overlapSeconds);
         await store.commit([touched(instance), ...changes]);
@@ -176,6 +178,6 @@ type KeyOfInstance = HeldIngestionKey & { readonly instance: ResourceInstance };
 
 /** Whether the instance is one with whose keys the manager has to do. */
 const mayBe = ({ instance: name }: KeyManager, instance: ResourceInstance): boolean =>
-  name === undefined || isNamed(instance, name);
+  name === undefined || name === instance.id || name === instanceCrn(instance);
 
 const notFound = (): NotFound => new NotFound('The key could not be found.');

@@ -6,6 +6,7 @@ import { type AuthenticateApiKey, requireUsable } from '../api-keys/authenticate
 import type { Clock } from '../clock/clock.ts';
 import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
 import { ApiKeyUnknown } from '../problems/credential-problems.ts';
+import { AccessDenied } from '../problems/entity-problems.ts';
 import { isRefusal } from '../problems/is-refusal.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
 import {
@@ -15,7 +16,6 @@ import {
   type ResourceInstance,
 } from '../resource-instances/resource-instance.ts';
 import type { Store } from '../store/store.ts';
-import { requireActive } from './existing-instance.ts';
 import { INGESTION_KEYS, KIND_OF_TYPE } from './ingestion-key.ts';
 import { logLinesOf } from './new-ingestion-key.ts';
 
@@ -63,6 +63,14 @@ export async function requireManaging(
   if (manager.way === 'service-key') return;
   const needed = { list: logLines.listKeys, create: logLines.createKeys, update: logLines.createKeys };
   await access.require(manager, verb === 'delete' ? logLines.deleteKeys : needed[verb], target);
+}
+
+/** @throws AccessDenied  its keys are refused now, and nothing is made for it */
+export function requireActive({ state }: Pick<ResourceInstance, 'state'>): void {
+  if (state === 'active') return;
+  throw new AccessDenied('The resource instance is not active.', {
+    details: `Its state is '${state}'; its keys are refused until it is active again.`,
+  });
 }
 
 /**

@@ -22,6 +22,8 @@ export interface NewIngestionKey {
   readonly resourceKeyId?: string | undefined;
   /** Keep a sealed copy, so that the value can be read again. Default: true. */
   readonly storeValue?: boolean | undefined;
+  /** Default: false. */
+  readonly disabled?: boolean | undefined;
 }
 
 /** A new ingestion key: its secret, and what makes it when it is committed, its audit record with it. */
@@ -75,7 +77,7 @@ export function newDefaultIngestionKey(
 
 function newApiKeyOf(
   { digests, sealing }: ApiKeyMakerParts,
-  { instance, type, name, storeValue = true }: NewIngestionKey,
+  { instance, type, name, storeValue = true, disabled = false }: NewIngestionKey,
   createdBy: string,
   now: number,
 ): { readonly apiKey: ApiKey; readonly secret: string } {
@@ -88,7 +90,7 @@ function newApiKeyOf(
     ...{ accountId: instance.accountId, iamId: instanceIamId(instanceCrn(instance)), name, description: '' },
     ...{ digest, pepperId: pepperIdOf(digest) },
     ...(storeValue && { sealedSecret: sealing.seal(secret, sealedSecretContext(id)) }),
-    ...{ disabled: false, locked: false, supportSessions: false, actionWhenLeaked: 'disable', generation: 1 },
+    ...{ disabled, locked: false, supportSessions: false, actionWhenLeaked: 'disable', generation: 1 },
     ...{ createdAt: now, createdBy, modifiedAt: now },
     // It goes with its other row, not by itself.
     purgeAt: NEVER,

@@ -27,7 +27,7 @@ export interface RotationParts extends ApiKeyMakerParts {
 }
 
 /**
- * Plans a key in the place of another: of the same instance, resource key and name. The old one ends with the overlap; without an
+ * Plans a key in the place of another: of the same instance, resource key and name, and disabled if that is. The old one ends with the overlap; without an
  * overlap it is removed.
  * @throws EntityExists it was rotated before @throws LimitReached
  */
@@ -47,7 +47,9 @@ export async function planRotation(
   const at = clock.now();
   // What was to be shown once is not to be read again because it was rotated.
   const storeValue = apiKey.sealedSecret !== undefined;
-  const next = planIngestionKey(parts, { instance, type, name, resourceKeyId, storeValue }, caller, at);
+  // Nor is a key that somebody switched off to be had switched on by whoever rotates it.
+  const { disabled } = apiKey;
+  const next = planIngestionKey(parts, { instance, type, name, resourceKeyId, storeValue, disabled }, caller, at);
   const endsAt = at + overlapSeconds * 1_000;
   if (overlapSeconds === 0) {
     return { next, endsAt, changes: [...planRemoval(instance, [before], { caller, at }), ...next.changes] };

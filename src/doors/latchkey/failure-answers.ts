@@ -18,6 +18,7 @@ const SENTENCES = {
   403: 'The caller may not do this.',
   404: 'Missing, or of another account.',
   409: 'In the way of what is there already, or changed since it was read.',
+  410: 'The resource instance was deleted.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',
   429: 'Too many failures; see Retry-After.',
@@ -25,7 +26,9 @@ const SENTENCES = {
 } as const;
 
 /** What every operation of this door may answer, with the given further statuses, for its row. */
-export function failureAnswers(...further: readonly (404 | 409 | 413 | 415 | 429)[]): Readonly<Record<number, Answer>> {
+export function failureAnswers(
+  ...further: readonly (404 | 409 | 410 | 413 | 415 | 429)[]
+): Readonly<Record<number, Answer>> {
   const statuses = [400, 401, 403, ...further, 503] as const;
   return Object.fromEntries(statuses.map((status) => [status, { description: SENTENCES[status], schema: FAILURE }]));
 }

@@ -117,7 +117,7 @@ export const INGESTION_KEY_OPERATIONS: readonly Operation[] = [
     summary: 'Make a key of an instance that takes log lines',
     description: WHO,
     body: { schema: NEW_INGESTION_KEY },
-    answers: { 201: { description: 'The key.', schema: INGESTION_KEY }, ...failureAnswers(404, 409, 413, 415) },
+    answers: { 201: { description: 'The key.', schema: INGESTION_KEY }, ...failureAnswers(404, 409, 410, 413, 415) },
   },
   {
     ...COMMON,
@@ -163,12 +163,12 @@ export const INGESTION_KEY_OPERATIONS: readonly Operation[] = [
     operationId: 'rotateIngestionKey',
     requires: MAKING,
     summary: 'Make a key in the place of another one',
-    description: `${WHO} It has the name and the resource key of the old one, which ends with the overlap.`,
+    description: `${WHO} It has the name and the resource key of the old one, which ends with the overlap; it is disabled if that is.`,
     parameters: { path: ONE },
     body: { schema: INGESTION_KEY_ROTATION },
     answers: {
       201: { description: 'The new key, and when the old one ends.', schema: ROTATED_INGESTION_KEY },
-      ...failureAnswers(404, 409, 413, 415),
+      ...failureAnswers(404, 409, 410, 413, 415),
     },
   },
 ];

@@ -78,7 +78,7 @@ export const CONFIG_KEY_OPERATIONS: readonly Operation[] = [
     description: WHO,
     parameters: { query: NEW_CONFIG_KEY_PARAMETERS, headers: HEADERS },
     body: { schema: NEW_CONFIG_KEY, required: false },
-    answers: { 200: DONE, ...failureAnswers(404, 409, 413, 415) },
+    answers: { 200: DONE, ...failureAnswers(404, 409, 410, 413, 415) },
   },
   {
     ...COMMON,

@@ -49,7 +49,7 @@ export const LOG_PROBLEMS: Readonly<Record<ProblemCode, LogProblem>> = {
   activation_code_invalid: { status: 400, code: BAD },
   access_denied: { status: 403, code: REFUSED },
   not_found: { status: 404, code: 'NotFound' },
-  gone: { status: 404, code: 'NotFound' },
+  gone: { status: 410, code: 'Gone' },
   already_exists: { status: 409, code: 'Conflict' },
   entity_in_use: { status: 409, code: 'Conflict' },
   limit_reached: { status: 409, code: 'LimitReached' },

@@ -102,6 +102,7 @@ describeOnEveryBackend('ingestion keys that end with something else', (service) 
       await asked('DELETE', path);
       const whileDeleted = await proves(key.key);
       const another = await asked('POST', ALL, { instance: guid, name: 'late' });
+      const rotated = await asked('POST', `${ALL}/${key.id}/rotate`, { overlap_seconds: 60 });
       await asked('POST', `/v1/reclamations/${await reclamation()}/actions/restore`, {});
       await eventually(async () => expect(await state()).toBe('active'));
       const whenRestored = await proves(key.key);
@@ -110,9 +111,10 @@ describeOnEveryBackend('ingestion keys that end with something else', (service) 
       await eventually(async () => expect(await state()).toBe('removed'));
 
       expect([whileDeleted, whenRestored, await proves(key.key)]).toEqual([403, 200, 403]);
-      expectProductRefusal(another, 403, 'access_denied');
+      for (const refused of [another, rotated]) expectProductRefusal(refused, 410, 'gone');
       expectProductRefusal(await asked('GET', `${ALL}/${key.id}`), 404, 'not_found');
-      expectProductRefusal(await listed(guid), 404, 'not_found');
+      expect((await listed(guid)).body).toEqual({ ingestion_keys: [] });
+      expectProductRefusal(await asked('POST', ALL, { instance: guid, name: 'late' }), 410, 'gone');
     });
   });
 });

@@ -148,6 +148,22 @@ describeOnEveryBackend('/latchkey/v1/ingestion_keys', (service) => {
       expect([await proves(before.key), await proves(rotated.body.key)]).toEqual([403, 200]);
     });
 
+    /** Whoever was shut out would be let in again by who only means to change the value. */
+    it.each([[0], [600]])(
+      'when it was switched off and is rotated with an overlap of %s, then the new one is switched off as well, until it is switched on',
+      async (overlap_seconds) => {
+        const before = await made({ type: 'service' });
+        await asked('PATCH', `${ALL}/${before.id}`, { disabled: true });
+
+        const { status, body } = await asked('POST', `${ALL}/${before.id}/rotate`, { overlap_seconds });
+
+        expect([status, body.disabled]).toEqual([201, true]);
+        expect([await proves(before.key), await proves(body.key)]).toEqual([403, 403]);
+        await asked('PATCH', `${ALL}/${body.id}`, { disabled: false });
+        expect(await proves(body.key)).toBe(200);
+      },
+    );
+
     it.each([[-1], [2_592_001], [1.5], ['60'], [undefined]])(
       'when it is rotated with an overlap of %s, then that is refused and nothing is changed',
       async (overlap_seconds) => {
