@@ -44,6 +44,7 @@ export const RESOURCE_GROUPS = defineCollection<ResourceGroup>()('resource_group
   },
   indexes: {
     byTakenName: { fields: ['accountId', 'takenName'], unique: true },
+    byEnding: { fields: ['ending', 'id'] },
     byCreation: { fields: ['accountId', 'gone', 'createdAt', 'id'] },
   },
 });

@@ -10,7 +10,6 @@ import { trackRecordIn } from '../audit/track-record.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
 import { handOversIn } from '../log-forwarding/hand-over.ts';
-import { spoolTrimming } from '../log-forwarding/trim-spool.ts';
 import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
 import { secretDigests } from '../secrets/secret-digests.ts';
@@ -34,6 +33,7 @@ import { tokenIssuer } from '../tokens/issue-token.ts';
 import { revocation as revocationWith } from '../tokens/revoke.ts';
 import { isUser } from '../users/is-user.ts';
 import { accessDirectories } from './access-directories.ts';
+import { lateTrimming } from './late-trimming.ts';
 import { limitersFor } from './limiters.ts';
 import { lateSpool } from './open-spool.ts';
 import type { InstallationSecrets } from './open-store.ts';
@@ -170,7 +170,7 @@ export async function assembleDomains(parts: AssembleParts) {
     spool,
     /** Ends what only waits; to be called before what is under way is waited for. */
     beginToStop: () => stopping.abort(),
-    trimSpool: spoolTrimming({ spool, clock, retentionMilliseconds, limitBytes, handOvers }),
+    trimSpool: lateTrimming({ store, spool, clock, retentionMilliseconds, limitBytes, handOvers }),
     logLines,
     logSenders: whenAsked(async () => {
       const { logSendersIn } = await import('./log-senders.ts');

@@ -9,7 +9,6 @@ import { forgetGoneNodes } from '../nodes/node.ts';
 import { POLICIES, subjectKey } from '../policies/policy.ts';
 import { removePoliciesOf, removeRightsOf, removeRightsOfRemovedUsers } from '../policies/remove-policies.ts';
 import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
-import { finishRemovals } from '../resource-instances/finish-removals.ts';
 import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
 import type { Store } from '../store/store.ts';
 import { INVITATIONS } from '../users/invitation.ts';
@@ -69,19 +68,29 @@ export function backgroundWork(
     {
       name: 'finish deletions of instances',
       everyMilliseconds: 2_000,
-      run: (under) => finishRemovals({ store, clock, rooms: resources }, under),
+      // Loaded late: no start waits for what seldom has anything to do.
+      run: async (under) => {
+        const { finishRemovals } = await import('../resource-instances/finish-removals.ts');
+        await finishRemovals({ store, clock, rooms: resources }, under);
+      },
     },
     {
       name: 'remove ingestion keys that have ended',
       everyMilliseconds: 30_000,
-      // Loaded late, as below.
+      // Loaded late, as above.
       run: async (under) =>
         (await import('../ingestion-keys/remove-ended-keys.ts')).removeEndedKeys(store, clock, under),
     },
     {
+      name: 'keep resource groups whose deletion ended halfway',
+      everyMilliseconds: 10_000,
+      // Loaded late, as above.
+      run: async (under) => (await import('../resource-groups/keep-groups.ts')).keepGroupsLeftEnding(store, under),
+    },
+    {
       name: 'finish deletions of aliases',
       everyMilliseconds: 2_000,
-      // Loaded late: no start waits for what seldom has anything to do.
+      // Loaded late, as above.
       run: async (under) => {
         const { finishAliasRemovals } = await import('../resource-instances/finish-alias-removals.ts');
         const hooks = async () => (await resources()).aliasHooks;
@@ -91,7 +100,7 @@ export function backgroundWork(
     {
       name: 'make reports',
       everyMilliseconds: 1_000,
-      // Loaded late: no start waits for what seldom has anything to do.
+      // Loaded late, as above.
       run: async (under) => (await import('../reports/make-reports.ts')).makeReports(store, under),
     },
     { name: 'remove log lines that are too old or too many', everyMilliseconds: 10_000, run: trimSpool },

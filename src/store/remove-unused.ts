@@ -25,7 +25,7 @@ export interface UnusedRemoval<T extends Entity> {
 /**
  * Removes an entity unless something names it. To look first and remove then would miss who begins to name it in between;
  * so it is marked, then looked for, and unmarked again when it is in use. A process that ends halfway leaves the mark,
- * which the next removal or change of the entity takes up.
+ * which the next removal or change of the entity takes up, or background work of its room.
  * @throws EntityInUse
  */
 export function removeUnused<T extends Entity>(removal: UnusedRemoval<T>): Promise<void> {

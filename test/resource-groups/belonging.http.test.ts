@@ -3,8 +3,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultResourceGroup } from '../../src/accounts/default-resource-group.ts';
 import { Problem } from '../../src/problems/problem.ts';
 import { expectActiveGroup } from '../../src/resource-groups/expect-active-group.ts';
+import { RESOURCE_GROUPS } from '../../src/resource-groups/resource-group.ts';
 import { RESOURCE_INSTANCES, type ResourceInstance } from '../../src/resource-instances/resource-instance.ts';
-import { insert, remove } from '../../src/store/changes.ts';
+import { backgroundWork } from '../../src/server/background-work.ts';
+import { insert, remove, replace } from '../../src/store/changes.ts';
 import { untilUndisturbed } from '../../src/store/until-undisturbed.ts';
 import { newInstance } from '../harness/given-instance.ts';
 import { givenOtherAccount, type OtherAccount } from '../harness/given-other-account.ts';
@@ -64,6 +66,21 @@ describeOnEveryBackend('what belongs to resource groups', (service) => {
         if (one !== undefined) await service().store.commit([remove(RESOURCE_INSTANCES, one)]);
       }
       expect((await call('DELETE', `${PATH}/${id}`)).status).toBe(204);
+    });
+
+    it('when a process ends while it deletes it, then things can be made in it again after background work', async () => {
+      const { store, domains, clock } = service();
+      const id = await givenGroup();
+      const group = await store.read(RESOURCE_GROUPS).get(id);
+      const job = backgroundWork(store, domains, clock).find(({ name }) => name.startsWith('keep resource groups'));
+      const lease = await store.lease('test', 10_000);
+      if (group === undefined || job === undefined || lease === undefined) throw new Error('something is missing');
+      await store.commit([replace(RESOURCE_GROUPS, { ...group, ending: true, entityTag: '2-x' }, group.entityTag)]);
+
+      await job.run(lease);
+      await lease.release();
+
+      expect(await provisioned(id)).toBeDefined();
     });
 
     /** Look, then delete: what is made in between would belong to a group that nobody has. */

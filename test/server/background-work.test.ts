@@ -2,9 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { auditEvent } from '../../src/audit/audit-event.ts';
 import { EXCHANGE_COUNTS } from '../../src/audit/exchange-count.ts';
 import { EXCHANGE_FAILURES, type ExchangeFailure } from '../../src/audit/exchange-failure.ts';
+import { RESOURCE_INSTANCES } from '../../src/resource-instances/resource-instance.ts';
 import { cutOff, cutOffExpiry, REVOCATIONS } from '../../src/revocations/revocation.ts';
 import { backgroundWork } from '../../src/server/background-work.ts';
+import { lateTrimming } from '../../src/server/late-trimming.ts';
+import { insert } from '../../src/store/changes.ts';
 import { firstAccountId, givenServiceId } from '../harness/given-credentials.ts';
+import { newInstance } from '../harness/given-instance.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
 
 const DAY = 86_400_000;
@@ -69,6 +73,32 @@ describeOnEveryBackend('what expires', (service) => {
       expect(await failuresOf(accountId)).toBe(0);
       expect(await service().store.read(EXCHANGE_COUNTS).count('byAccount', [accountId], 10)).toBe(0);
     });
+  });
+});
+
+describeOnEveryBackend('log lines that are too old', (service) => {
+  it('given no instance, when they are looked for, then no spool is opened; given one, then it is', async () => {
+    const { store, clock } = service();
+    let looks = 0;
+    const spool = {
+      async instances() {
+        looks += 1;
+        return [];
+      },
+      trim: async () => undefined,
+    };
+    const bounds = { retentionMilliseconds: DAY, limitBytes: 1, handOvers: undefined };
+    const trim = lateTrimming({ store, spool, clock, ...bounds });
+    const lease = await store.lease('test', 10_000);
+    if (lease === undefined) throw new Error('the lease is held');
+
+    await trim(lease);
+    const withoutInstance = looks;
+    await store.commit([insert(RESOURCE_INSTANCES, newInstance({ accountId: 'any' }))]);
+    await trim(lease);
+    await lease.release();
+
+    expect([withoutInstance, looks]).toEqual([0, 1]);
   });
 });
 
