@@ -14,12 +14,7 @@ import { Problem } from '../problems/problem.ts';
 import { Overloaded, SpoolFull } from '../problems/request-problems.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
-
-/** What the door of log agents answers; what is sent to it must not wait for other doors to be loaded. */
-const LOGDNA_PATHS = /^\/(?:v1\/config|logs\/ingest|logs\/agent)(?:\/|$)/i;
-
-/** The same of IBM Cloud Logs. */
-const CLOUD_LOGS_PATHS = /^\/(?:instances\/[^/]+\/)?logs\/v1(?:\/|$)/i;
+import { CLOUD_LOGS_PATHS, LOGDNA_PATHS, RESOURCE_PATHS } from './door-paths.ts';
 
 /** What every door may be given. */
 export interface DoorParts {
@@ -49,7 +44,7 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       signingAlgorithms: [config.signingAlgorithm],
       onFailure,
     }),
-    // Before the others: what agents send goes past none of them.
+    // Those that tell by the path what is theirs come before the others: what is sent to them goes past none that it would load.
     loadedWhenAsked(async () => {
       const { logdnaDoor } = await import('../doors/logdna/door.ts');
       const rooms = { ...(await domains.resources()), ingestion: await domains.logLines() };
@@ -62,6 +57,11 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       const onDefect = (err: unknown): void => logger.error({ err }, 'a stream of log lines ended by a defect');
       return ibmCloudLogsDoor({ ...(await domains.logSenders()), accept, clientAddressOf, onFailure, onDefect });
     }, CLOUD_LOGS_PATHS),
+    loadedWhenAsked(async () => {
+      const { ibmResourceControllerDoor } = await import('../doors/ibm-resource-controller/door.ts');
+      const resources = await domains.resources();
+      return ibmResourceControllerDoor({ ...resources, callerOf: callers(parts), cursors, onFailure });
+    }, RESOURCE_PATHS),
     // Before the identity door, which answers for every other path below `/v1/accounts`.
     loadedWhenAsked(async () => {
       const { ibmIamAccessDoor } = await import('../doors/ibm-iam-access/door.ts');
@@ -82,11 +82,6 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       const { ibmUserManagementDoor } = await import('../doors/ibm-user-management/door.ts');
       const rooms = { ...(await domains.accessDomains()), ...(await domains.people()) };
       return ibmUserManagementDoor({ ...rooms, callerOf: callers(parts), cursors, onFailure });
-    }),
-    loadedWhenAsked(async () => {
-      const { ibmResourceControllerDoor } = await import('../doors/ibm-resource-controller/door.ts');
-      const resources = await domains.resources();
-      return ibmResourceControllerDoor({ ...resources, callerOf: callers(parts), cursors, onFailure });
     }),
     loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');

@@ -10,6 +10,7 @@ import type { OverloadGuard } from '../http/overload-guard.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { requestLog } from '../telemetry/request-log.ts';
 import { shedReport } from '../telemetry/shed-report.ts';
+import { WEB_SOCKET_PATH } from './door-paths.ts';
 
 /** What the service's own listener stands on. */
 export interface ServiceListenerParts {
@@ -22,9 +23,6 @@ export interface ServiceListenerParts {
 
 /** One machine's many processes are as many clients. As text: making Node know an IPv6 address costs 7 ms of every start. */
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
-
-/** Where web sockets are spoken: as the routes of `doors/ibm-cloud-logs`, which is not loaded for it. */
-const WEB_SOCKET_PATH = /^(?:\/instances\/[^/]+)?\/logs\/v1\/stream\/?$/i;
 
 /** Opens the listener of the service: shedding before routing, metrics and logs after the answer. */
 export function listenForService({ config, guard, metrics, logger, handler }: ServiceListenerParts): Promise<Listener> {

@@ -11,7 +11,7 @@ export interface IbmCloudLogsDoorParts extends SendRouteParts, StreamRouteParts 
   readonly onFailure: OnFailure;
 }
 
-/** As in `server/doors.ts`, which lets nothing else come here. */
+/** As in `server/door-paths.ts`, which lets nothing else come here. */
 const PREFIXES = ['/logs/v1', '/instances/:guid/logs/v1'];
 
 /**

@@ -20,6 +20,7 @@ export interface IbmResourceControllerDoorParts
   readonly onFailure: OnFailure;
 }
 
+/** As in `server/door-paths.ts`, which lets nothing else come here. */
 const PREFIXES = [
   '/v2/resource_instances',
   '/v2/resource_keys',

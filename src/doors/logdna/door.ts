@@ -11,7 +11,7 @@ export interface LogdnaDoorParts extends ConfigKeyRouteParts, IngestRouteParts {
   readonly onFailure: OnFailure;
 }
 
-/** As in `server/doors.ts`, which lets nothing else come here. */
+/** As in `server/door-paths.ts`, which lets nothing else come here. */
 const CONFIG_PREFIX = '/v1/config';
 const INGEST_PREFIXES = Object.values(INGEST_PATHS);
 
