@@ -7,7 +7,7 @@ import { keysOfResourceKey, MOST_OF_ONE_RESOURCE_KEY } from './held-ingestion-ke
 import { INGESTION_KEYS, type IngestionKey, type IngestionKeyType } from './ingestion-key.ts';
 
 /** Most keys of an instance that stand alone, by type (Log Analysis docs, "Service limits", for those of type `service`). */
-export const MOST_KEYS: Readonly<Record<IngestionKeyType, number>> = { ingestion: 100, service: 20 };
+const MOST_KEYS: Readonly<Record<IngestionKeyType, number>> = { ingestion: 100, service: 20 };
 
 /** @throws LimitReached  the instance has as many keys of this type as it may */
 export async function requireRoomForOne(store: Store, instance: ResourceInstance, type: IngestionKeyType) {

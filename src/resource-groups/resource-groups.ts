@@ -25,7 +25,7 @@ import {
 export const MOST_RESOURCE_GROUPS = 500;
 
 /** How many deleted ones are shown, the latest made: what was ever made and deleted has no bound. */
-export const MOST_DELETED_SHOWN = 500;
+const MOST_DELETED_SHOWN = 500;
 
 /** What the maker of a resource group chooses. */
 export interface NewResourceGroup {

@@ -18,10 +18,7 @@ export interface AccessDomainParts {
   readonly clock: Clock;
 }
 
-/** What there is to do with rights. No exchange needs any of it: it is loaded with the first request that does. */
-export type AccessDomains = ReturnType<typeof accessDomainsIn>;
-
-/** Joins the rooms about rights. */
+/** Joins the rooms about rights. No exchange needs any of them: they are loaded with the first request that does. */
 export function accessDomainsIn(parts: AccessDomainParts) {
   const { grantsOf } = policySetsIn(parts);
   return {

@@ -12,7 +12,7 @@ export interface OpenSpoolParts {
 }
 
 /** Where the embedded spool lies. */
-export const spoolFolder = ({ dataFolder }: Config): string => join(dataFolder, 'spool');
+const spoolFolder = ({ dataFolder }: Config): string => join(dataFolder, 'spool');
 
 /** Opens the spool that goes with the store of the configuration, when it is first used: no start waits for it. */
 export function lateSpool(parts: OpenSpoolParts): Spool {

@@ -47,10 +47,10 @@ export interface ResourceDomainParts extends ApiKeyMakerParts {
   readonly limiter: (name: string) => FailedAttempts;
 }
 
-/** All of it. No exchange needs any: it is loaded with the first request that does. */
-export type ResourceDomains = ReturnType<typeof resourceDomainsIn>;
-
-/** Joins the rooms of resource instances with those that stand on them. */
+/**
+ * Joins the rooms of resource instances with those that stand on them. No exchange needs any: they are loaded with the first request
+ * that does.
+ */
 export function resourceDomainsIn(parts: ResourceDomainParts) {
   const hooks: InstanceHooks = {
     alsoProvisioned: (caller, instance) => newDefaultIngestionKey(parts, instance, caller, parts.clock.now()),

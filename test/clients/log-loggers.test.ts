@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { createLogger as CreateLogger } from '@logdna/logger';
 import pino from 'pino';
 import winston from 'winston';
-import { type GivenLogInstance, givenLogInstance, keptLines, takenAway } from '../harness/given-ingestion-key.ts';
+import { type GivenIngestionKey, givenIngestionKey, keptLines, takenAway } from '../harness/given-ingestion-key.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
 
 const load = createRequire(import.meta.url);
@@ -26,7 +26,7 @@ interface AgentLogger {
 describeOnEveryBackend('the loggers of LogDNA', (service) => {
   const urlOf = () => `${service().publicUrl}/logs/ingest`;
   const OPTIONS = { app: 'shop', env: 'test', hostname: 'web-1', tags: ['a', 'b'], flushIntervalMs: 5 };
-  const textsOf = async ({ instanceId }: GivenLogInstance) =>
+  const textsOf = async ({ instanceId }: GivenIngestionKey) =>
     (await keptLines(service(), instanceId)).map(({ text }) => text);
   const loggers: { removeAllListeners(): unknown }[] = [];
   afterEach(() => {
@@ -45,7 +45,7 @@ describeOnEveryBackend('the loggers of LogDNA', (service) => {
     ])(
       'given an ingestion key, when it logs %s, then the line is kept; when the key goes, then it says 403',
       async (_how, more) => {
-        const given = await givenLogInstance(service());
+        const given = await givenIngestionKey(service());
         const logger = createLogger(given.key, { ...OPTIONS, ...more, url: urlOf() });
         loggers.push(logger);
 
@@ -67,7 +67,7 @@ describeOnEveryBackend('the loggers of LogDNA', (service) => {
     );
 
     it('given an ingestion key, when it logs as an agent, compressed, then the line is kept', async () => {
-      const given = await givenLogInstance(service());
+      const given = await givenIngestionKey(service());
       const agent = { payloadStructure: 'agent', compress: true } as const;
       const logger = createLogger(given.key, { ...OPTIONS, ...agent, url: `${service().publicUrl}/logs/agent` });
       loggers.push(logger);
@@ -84,7 +84,7 @@ describeOnEveryBackend('the loggers of LogDNA', (service) => {
 
   describe('logdna-winston', () => {
     it('given an ingestion key, when it logs, then the line is kept; when the key goes, then it says 403', async () => {
-      const given = await givenLogInstance(service());
+      const given = await givenIngestionKey(service());
       const transport = new WinstonTransport({ ...OPTIONS, key: given.key, url: urlOf(), indexMeta: true });
       const logger = winston.createLogger({ level: 'info', transports: [transport] });
       loggers.push(transport.logger);
@@ -108,7 +108,7 @@ describeOnEveryBackend('the loggers of LogDNA', (service) => {
 
   describe('pino-logdna', () => {
     it('given an ingestion key, when it logs, then the line is kept; when the key goes, then it says 403', async () => {
-      const given = await givenLogInstance(service());
+      const given = await givenIngestionKey(service());
       let onError: (error: LoggerError) => void = () => {};
       const stream = pinoTransport({
         ...OPTIONS,

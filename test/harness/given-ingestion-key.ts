@@ -2,7 +2,7 @@ import { asOwner } from './given-credentials.ts';
 import type { RunningService } from './running-service.ts';
 
 /** A log instance of the first account, and its own ingestion key. */
-export interface GivenLogInstance {
+export interface GivenIngestionKey {
   readonly instanceId: string;
   readonly keyId: string;
   readonly key: string;
@@ -16,10 +16,10 @@ const PLANS = {
 } as const;
 
 /** Provisions a log instance as the account's owner. @returns it, with the key that it has from the start */
-export async function givenLogInstance(
+export async function givenIngestionKey(
   service: RunningService,
   kind: keyof typeof PLANS = 'logdna',
-): Promise<GivenLogInstance> {
+): Promise<GivenIngestionKey> {
   const groups = await asOwner(service, 'GET', '/v2/resource_groups?default=true');
   const made = await asOwner(service, 'POST', '/v2/resource_instances', {
     json: {

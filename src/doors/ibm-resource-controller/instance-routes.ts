@@ -10,7 +10,6 @@ import { ParameterInvalid } from '../../problems/request-problems.ts';
 import type { InstanceRemoval } from '../../resource-instances/instance-removal.ts';
 import type { ResourceInstance } from '../../resource-instances/resource-instance.ts';
 import type { ResourceInstances } from '../../resource-instances/resource-instances.ts';
-
 import { instanceFilter } from './instance-filter.ts';
 import { INSTANCE_PATHS } from './instance-operations.ts';
 import { instanceRepresentation } from './instance-representations.ts';

@@ -7,7 +7,6 @@ import { readQuery } from '../../http/read-query.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import type { Reclamations } from '../../resource-instances/reclamations.ts';
 import { instanceCrn, type ResourceInstance } from '../../resource-instances/resource-instance.ts';
-
 import { dateOf } from './dates.ts';
 import { guidOf, guidOrNothing } from './id-in-path.ts';
 import {

@@ -25,7 +25,7 @@ export interface IngestRouteParts {
 export const INGEST_PATHS = { ingest: '/logs/ingest', agent: '/logs/agent' } as const;
 
 /** Of a body, as sent and inflated (Log Analysis docs, "Service limits"). */
-export const INGEST_LIMIT_BYTES = 10 * 1024 * 1024;
+const INGEST_LIMIT_BYTES = 10 * 1024 * 1024;
 /** Of all bodies that this process reads at once. */
 const BUDGET_BYTES = 96 * 1024 * 1024;
 /** A body may take seconds to come; a key that is taken back meanwhile is refused within one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultResourceGroup } from '../../../src/accounts/default-resource-group.ts';
 import { asOwner, firstAccountId } from '../../harness/given-credentials.ts';
-import { type GivenLogInstance, givenLogInstance, keptLines, takenAway } from '../../harness/given-ingestion-key.ts';
+import { type GivenIngestionKey, givenIngestionKey, keptLines, takenAway } from '../../harness/given-ingestion-key.ts';
 import { newEmail } from '../../harness/given-people.ts';
 import { planId } from '../../harness/provision.ts';
 import type { RunningService } from '../../harness/running-service.ts';
@@ -205,13 +205,13 @@ describePython('the Python clients', () => {
   });
 
   describe('logdna for Python: LogDNAHandler', () => {
-    const sentTo = async ({ key }: GivenLogInstance, line: string) =>
+    const sentTo = async ({ key }: GivenIngestionKey, line: string) =>
       runPython('log_handler.py', 'send', { url: `${service().publicUrl}/logs/ingest`, key, line });
-    const textsOf = async ({ instanceId }: GivenLogInstance) =>
+    const textsOf = async ({ instanceId }: GivenIngestionKey) =>
       (await keptLines(service(), instanceId)).map(({ text }) => text);
 
     it('given an ingestion key, when it logs, then the line is kept; when the key goes, then it says that it is not valid', async () => {
-      const given = await givenLogInstance(service());
+      const given = await givenIngestionKey(service());
 
       const heard = await sentTo(given, 'from Python');
 

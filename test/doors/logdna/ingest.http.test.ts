@@ -5,7 +5,7 @@ import { API_KEYS } from '../../../src/api-keys/api-key.ts';
 import { RESOURCE_INSTANCES } from '../../../src/resource-instances/resource-instance.ts';
 import { replace } from '../../../src/store/changes.ts';
 import { nextEntityTag } from '../../../src/store/entity-tag.ts';
-import { type GivenLogInstance, givenLogInstance, keptLines, takenAway } from '../../harness/given-ingestion-key.ts';
+import { type GivenIngestionKey, givenIngestionKey, keptLines, takenAway } from '../../harness/given-ingestion-key.ts';
 import type { Sent } from '../../harness/http-call.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
 
@@ -15,9 +15,9 @@ const newKey = () => randomBytes(16).toString('hex');
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
 
 describeOnEveryBackend('POST /logs/ingest', (service) => {
-  let given: GivenLogInstance;
+  let given: GivenIngestionKey;
   beforeAll(async () => {
-    given = await givenLogInstance(service());
+    given = await givenIngestionKey(service());
   });
 
   const sent = (line: string, more: Sent = {}): Sent => ({ json: { lines: [{ line }] }, ...more });
@@ -87,7 +87,7 @@ describeOnEveryBackend('POST /logs/ingest', (service) => {
     });
 
     it('when the instance is of Activity Tracker or Cloud Logs, then its key sends as well', async () => {
-      const others = [await givenLogInstance(service(), 'logdnaat'), await givenLogInstance(service(), 'logs')];
+      const others = [await givenIngestionKey(service(), 'logdnaat'), await givenIngestionKey(service(), 'logs')];
 
       const answers = [];
       for (const other of others) answers.push((await send(sent('elsewhere'), other)).status);
@@ -98,7 +98,7 @@ describeOnEveryBackend('POST /logs/ingest', (service) => {
     });
 
     it('when it was used, then its requests, lines and bytes are counted, and those of its instance', async () => {
-      const other = await givenLogInstance(service());
+      const other = await givenIngestionKey(service());
       await send({ json: { lines: [{ line: 'one' }, { line: 'two' }, { line: 3 }] } }, other);
       const { use } = await service().domains.logLines();
 
@@ -196,7 +196,7 @@ describeOnEveryBackend('POST /logs/ingest', (service) => {
     });
 
     it('when the key is disabled, then the answer is 403', async () => {
-      const other = await givenLogInstance(service());
+      const other = await givenIngestionKey(service());
       const apiKey = await service().store.read(API_KEYS).get(other.keyId);
       if (apiKey === undefined) throw new Error('the key is gone');
       const disabled = { ...apiKey, entityTag: nextEntityTag(apiKey.entityTag), disabled: true };
@@ -206,7 +206,7 @@ describeOnEveryBackend('POST /logs/ingest', (service) => {
     });
 
     it('when the key is taken away, then the answer is 403 from then on', async () => {
-      const other = await givenLogInstance(service());
+      const other = await givenIngestionKey(service());
       expect((await send({}, other)).status).toBe(200);
 
       await takenAway(service(), other.keyId);
@@ -215,7 +215,7 @@ describeOnEveryBackend('POST /logs/ingest', (service) => {
     });
 
     it('when the instance is not active, then the answer is 403', async () => {
-      const other = await givenLogInstance(service());
+      const other = await givenIngestionKey(service());
       const instance = await service().store.read(RESOURCE_INSTANCES).get(other.instanceId);
       if (instance === undefined) throw new Error('the instance is gone');
       const ending = { ...instance, entityTag: nextEntityTag(instance.entityTag), state: 'removing' as const };
