@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { LOGS_STATUSES } from '../../src/doors/ibm-cloud-logs/logs-problems.ts';
 import { IDENTITY_PROBLEMS } from '../../src/doors/ibm-iam-identity/identity-problems.ts';
 import { TOKEN_PROBLEMS } from '../../src/doors/ibm-iam-token/token-problems.ts';
 import { PRODUCT_STATUSES } from '../../src/doors/latchkey/product-problems.ts';
+import { LOG_PROBLEMS } from '../../src/doors/logdna/log-problems.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../../src/problems/problem-codes.ts';
+import { SpoolFull } from '../../src/problems/request-problems.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'errors.md'), 'utf8');
 const NOT_ANSWERED = 'Not answered by this door.';
@@ -34,6 +37,17 @@ describe('the examples in docs/errors.md', () => {
       const error = { code: word, message_code: messageCode, ...(message !== undefined && { message }) };
       expect(identity).toMatchObject({ status, body: { status_code: status, errors: [error] } });
     }
+  });
+
+  it('when the page says what is answered where no more log lines can be kept, then the doors that take them answer so', () => {
+    const { code, message } = new SpoolFull();
+    const { status, code: word } = LOG_PROBLEMS[code];
+
+    expect(exampleOf(code, 'Door of log agents')).toEqual({
+      status,
+      body: { error: message, code: word, status: 'error' },
+    });
+    expect(exampleOf(code, 'Cloud Logs door')).toEqual({ status: LOGS_STATUSES[code], body: { code, message } });
   });
 
   it("when the page says that the product's own door answers with the identity door's status, then it does", () => {
