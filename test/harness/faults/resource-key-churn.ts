@@ -187,7 +187,10 @@ async function lossOf({ service, token }: Ground, bundle: ChurnedBundle): Promis
   return findings;
 }
 
-/** Background work begins again 15 s after a kill, and has up to one instance a kill to finish, of whichever round. */
+/**
+ * Background work begins again 15 s after a kill, what was being committed is free again after as many (`mongod-process.ts`),
+ * and up to one instance a kill is to be finished.
+ */
 const STANDSTILL_MILLISECONDS = 60_000;
 
 /** What kills left half deleted, the service that comes back finishes by itself. */

@@ -100,6 +100,8 @@ function mongodArguments(port: number, directory: string, replicated: boolean): 
     ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
     // Fault tests make single commands fail (`configureFailPoint`).
     ...['--setParameter', 'enableTestCommands=1'],
+    // What a killed service was committing stays locked for so long, as in compose.yaml; MongoDB's own default is a minute.
+    ...['--setParameter', 'transactionLifetimeLimitSeconds=15'],
     // A primary that is asked to end waits 15 seconds for its clients unless told otherwise.
     ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
   ];
