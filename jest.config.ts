@@ -14,6 +14,7 @@ const config: Config = {
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // What waits for services and servers to start takes long on a machine that others use too; what hangs, hangs for ever.
   testTimeout: 90_000,
+  setupFilesAfterEnv: ['<rootDir>/test/harness/drop-databases.ts'],
   maxWorkers: 2,
   testSequencer: '<rootDir>/scripts/suite/longest-first.mjs',
 };

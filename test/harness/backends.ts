@@ -11,6 +11,9 @@ export const BACKENDS: readonly Backend[] = (process.env['TEST_BACKENDS'] ?? 'sq
   throw new Error(`TEST_BACKENDS: '${name}' is no back-end`);
 });
 
+/** The addresses of all databases that this test file was given; `drop-databases.ts` drops them after it. */
+export const DATABASES: string[] = [];
+
 /**
  * The settings of a fresh installation on a back-end; on MongoDB a database of its own, and an address that leads nowhere:
  * the issuer is the same for all processes, whichever ports they have.
@@ -20,6 +23,7 @@ export function settingsOf(backend: Backend): Environment {
   const { mongoUrl, redisUrl } = serverAddresses();
   const database = new URL(mongoUrl);
   database.pathname = `/latchkey_${randomBytes(6).toString('hex')}`;
+  DATABASES.push(database.href);
   return {
     LATCHKEY_STORE: 'mongo-redis',
     LATCHKEY_BOOTSTRAP: 'auto',

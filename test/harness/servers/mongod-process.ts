@@ -100,6 +100,9 @@ function mongodArguments(port: number, directory: string, replicated: boolean): 
     ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
     // Fault tests make single commands fail (`configureFailPoint`).
     ...['--setParameter', 'enableTestCommands=1'],
+    // Each test file has databases of its own, of some 150 files: hundreds of them are more than a process may have open. What
+    // `drop-databases.ts` drops is closed once nobody may ask for what was there before, by default after five minutes.
+    ...['--setParameter', 'minSnapshotHistoryWindowInSeconds=30', '--syncdelay', '15'],
     // What a killed service was committing stays locked for so long, as in compose.yaml; MongoDB's own default is a minute.
     ...['--setParameter', 'transactionLifetimeLimitSeconds=15'],
     // A primary that is asked to end waits 15 seconds for its clients unless told otherwise.
