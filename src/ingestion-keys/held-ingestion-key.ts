@@ -30,10 +30,21 @@ export async function withApiKeys(store: Store, rows: readonly IngestionKey[]): 
 /** Most keys of one resource key: of each type one, and those in the place of which it was made and that have not ended. */
 export const MOST_OF_ONE_RESOURCE_KEY = 20;
 
-/** @returns the ingestion and service keys of a resource key, the oldest first, also those that are ending */
+/**
+ * @returns the ingestion and service keys of a resource key, the oldest first, also those that are ending. A key whose rotation
+ *   falls between the looks at its two rows is not left out with the one in its place: who removes them would leave that behind
+ */
 export async function keysOfResourceKey(store: Store, resourceKeyId: string): Promise<readonly HeldIngestionKey[]> {
   const request = { equals: [resourceKeyId], limit: MOST_OF_ONE_RESOURCE_KEY };
-  return withApiKeys(store, (await store.read(INGESTION_KEYS).page('byResourceKey', request)).rows);
+  const read = async () => (await store.read(INGESTION_KEYS).page('byResourceKey', request)).rows;
+  for (let rows = await read(); ; ) {
+    const held = await withApiKeys(store, rows);
+    if (held.length === rows.length) return held;
+    const now = await read();
+    // A row that is alone is none that we made; it stays as it is, however often one looks.
+    if (now.map(({ entityTag }) => entityTag).join() === rows.map(({ entityTag }) => entityTag).join()) return held;
+    rows = now;
+  }
 }
 
 /** @returns the key of a type that is the current one among those of a resource key; `undefined`: it was removed */

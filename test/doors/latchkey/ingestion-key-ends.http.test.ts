@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { API_KEYS } from '../../../src/api-keys/api-key.ts';
+import { keysOfResourceKey } from '../../../src/ingestion-keys/held-ingestion-key.ts';
 import { INGESTION_KEYS } from '../../../src/ingestion-keys/ingestion-key.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { eventually } from '../../contract/eventually.ts';
 import { type GivenInstance, givenLogInstance } from '../../harness/given-log-instance.ts';
 import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
@@ -69,6 +72,26 @@ describeOnEveryBackend('ingestion keys that end with something else', (service) 
       expect(deleted.status).toBe(204);
       const left = await service().store.read(INGESTION_KEYS).count('byResourceKey', [bundle.guid], 10);
       expect(left).toBe(0);
+    });
+
+    it('when one is rotated while they are read to be removed, then the one in its place is among them', async () => {
+      const bundle = await resourceKey(instance);
+      const { store } = service();
+      let rotated: string | undefined;
+      const get = async (id: string) => {
+        rotated ??= (await asked('POST', `${ALL}/${id}/rotate`, { overlap_seconds: 0 })).body.id;
+        return store.read(API_KEYS).get(id);
+      };
+      const read: Store['read'] = (collection) => {
+        const reader = store.read(collection);
+        // Only API keys are read through it, with their own fields.
+        return collection.name === API_KEYS.name ? { ...reader, get: get as unknown as typeof reader.get } : reader;
+      };
+
+      const held = await keysOfResourceKey({ ...store, read }, bundle.guid);
+
+      expect(held).toHaveLength(2);
+      expect(held.map(({ apiKey }) => apiKey.id)).toContain(rotated);
     });
 
     it('when its credentials are shown once, then its keys are not to be read again, nor those in their place', async () => {
