@@ -149,7 +149,7 @@ describe('forwardLines', () => {
     await append(3, 3);
 
     await eventually(() => expect(numbersTaken()).toEqual(upTo(6)), 5_000);
-    expect(second.facts()).toMatchObject({ isHolder: true, linesSent: 3 });
+    await eventually(() => expect(second.facts()).toMatchObject({ isHolder: true, linesSent: 3 }), 5_000);
   });
 
   it('given a sink that takes two lines at once, when more wait, then they come in parts', async () => {
