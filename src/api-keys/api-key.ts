@@ -25,6 +25,8 @@ export interface ApiKey extends Entity {
   readonly locked: boolean;
   readonly supportSessions: boolean;
   readonly actionWhenLeaked: ActionWhenLeaked;
+  /** Addresses and networks from which alone it is taken; absent, or none: from everywhere. */
+  readonly addresses?: readonly string[];
   /** The first instant at which it is no longer good. */
   readonly expiresAt?: number;
   /** Bumped to end every token of the key. */
@@ -64,6 +66,7 @@ export const API_KEYS = defineCollection<ApiKey>()('api_keys', {
     locked: 'boolean',
     supportSessions: 'boolean',
     actionWhenLeaked: 'string',
+    addresses: 'json',
     expiresAt: 'integer',
     generation: 'integer',
     createdAt: 'integer',
@@ -82,6 +85,7 @@ export const API_KEYS = defineCollection<ApiKey>()('api_keys', {
     ofAccountByName: { fields: ['accountId', 'name', 'id'] },
     ofAccountByDescription: { fields: ['accountId', 'description', 'id'] },
     ofAccountByCreation: { fields: ['accountId', 'createdAt', 'id'] },
+    ofAccountByKind: { fields: ['accountId', 'kind', 'createdAt', 'id'] },
     ofAccountByCreator: { fields: ['accountId', 'createdBy', 'id'] },
   },
   followed: true,

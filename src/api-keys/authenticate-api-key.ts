@@ -80,7 +80,7 @@ export const pepperIdOf = (digest: string): string => digest.slice(0, digest.ind
  * Tells the holder of the right secret why the key is not good now.
  * @throws ApiKeyDisabled @throws ApiKeyExpired
  */
-export function requireUsable({ disabled, expiresAt }: ApiKey, now: number): void {
+export function requireUsable({ disabled, expiresAt }: Pick<ApiKey, 'disabled' | 'expiresAt'>, now: number): void {
   if (disabled)
     throw new ApiKeyDisabled('Provided API key is disabled.', { details: 'Its owner can enable it again.' });
   if (expiresAt !== undefined && now >= expiresAt) {

@@ -1,28 +1,84 @@
 import { isWellFormedApiKeySecret, newApiKeySecret } from '../secrets/api-key-secret.ts';
 import { isWellFormedInstanceKeySecret, newInstanceKeySecret } from '../secrets/instance-key-secret.ts';
+import {
+  isLowerHexSecret,
+  isUpperHexSecret,
+  isUuidSecret,
+  newLowerHexSecret,
+  newUpperHexSecret,
+  newUuidSecret,
+} from '../secrets/tenant-key-secrets.ts';
 import { isWellFormedChosenSecret } from './chosen-secret.ts';
 
 /** All that is known of one kind of key: a row each. A key works only at the doors of its kind. */
 export interface KeyKind {
+  /** To whom it belongs: an identity, which it proves; a resource instance; or a tenant, at one of its doors. */
+  readonly of: 'identity' | 'instance' | 'tenant';
+  /** What it looks like. */
+  readonly shape: string;
+  /** Random bits of a new one; 0: it has none, or its maker brings them. */
+  readonly bits: number;
+  /** How clients present it. */
+  readonly presented: string;
+  /** Whether it can be read again by who may, or is shown once; `optional`: as its maker asks. */
+  readonly shown: 'once' | 'again' | 'optional' | 'never';
   /**
    * A cheap test that needs no store: a secret that fails it is no key of this kind. No text passes that of two kinds that
    * are asked for together.
    */
   readonly wellFormed: (secret: string) => boolean;
-  /** A new secret of at least 128 random bits; absent where the maker of the key brings it. */
+  /** A new secret; absent where the maker of the key brings it. */
   readonly newSecret?: () => string;
 }
+
+const OF_INSTANCE = {
+  of: 'instance',
+  shape: '32 lower-case hexadecimal digits',
+  bits: 128,
+  shown: 'again',
+  wellFormed: isWellFormedInstanceKeySecret,
+  newSecret: newInstanceKeySecret,
+} as const;
 
 /** The kinds of key. */
 export const KEY_KINDS = {
   /** Our own: 256 bits and check digits. */
-  platform: { wellFormed: isWellFormedApiKeySecret, newSecret: newApiKeySecret },
+  platform: {
+    ...{ of: 'identity', shape: 'lk_ and 50 letters and digits', bits: 256, presented: 'apikey of a token request' },
+    ...{ shown: 'optional', wellFormed: isWellFormedApiKeySecret, newSecret: newApiKeySecret },
+  },
   /** The same, but with a value that its maker chose; only where an account allows it. */
-  chosen: { wellFormed: isWellFormedChosenSecret },
+  chosen: {
+    ...{ of: 'identity', shape: '32 characters or more', bits: 0, presented: 'apikey of a token request' },
+    ...{ shown: 'optional', wellFormed: isWellFormedChosenSecret },
+  },
   /** Of a resource instance: sends lines to it. Agents insist on the form, so it has no check digits. */
-  ingestion: { wellFormed: isWellFormedInstanceKeySecret, newSecret: newInstanceKeySecret },
+  ingestion: { ...OF_INSTANCE, presented: 'Basic, or the header apikey or ingestionkey' },
   /** Of a resource instance: manages its ingestion keys. */
-  ingestion_service: { wellFormed: isWellFormedInstanceKeySecret, newSecret: newInstanceKeySecret },
+  ingestion_service: { ...OF_INSTANCE, presented: 'the header servicekey, or Authorization: Token' },
+  /** Of a tenant: reads its log. PingOne Advanced Identity Cloud, log API keys. */
+  log_reading: {
+    ...{ of: 'tenant', shape: '64 lower-case hexadecimal digits', bits: 256, shown: 'once' },
+    ...{ presented: 'x-api-key with its id and x-api-secret, or both as Basic' },
+    ...{ wellFormed: isLowerHexSecret, newSecret: newLowerHexSecret },
+  },
+  /** Of a tenant: its programs ask with it. Ping Autonomous Identity, API tokens. */
+  tenant_program: {
+    ...{ of: 'tenant', shape: 'a UUID', bits: 122, shown: 'once' },
+    ...{ presented: 'X-API-KEY, or Authorization without a scheme with x-tenant-id' },
+    ...{ wellFormed: isUuidSecret, newSecret: newUuidSecret },
+  },
+  /** Of a tenant: acts on behalf of a user, in one role. Ivanti, REST API keys. */
+  on_behalf: {
+    ...{ of: 'tenant', shape: '32 upper-case hexadecimal digits', bits: 128, shown: 'once' },
+    ...{ presented: 'Authorization: rest_api_key=' },
+    ...{ wellFormed: isUpperHexSecret, newSecret: newUpperHexSecret },
+  },
+  /** The public half of a key that signs assertions for a service ID (RFC 7523); nothing of it is secret, nor can be presented. */
+  public_key: {
+    ...{ of: 'tenant', shape: 'a JSON Web Key Set', bits: 0, presented: 'a signed assertion', shown: 'again' },
+    ...{ wellFormed: () => false },
+  },
 } as const satisfies Record<string, KeyKind>;
 
 /** The name of a row. */
@@ -31,7 +87,7 @@ export type KeyKindName = keyof typeof KEY_KINDS;
 /** The kinds that act as an identity: what the exchange takes, and all that the identity API knows of. */
 export const IDENTITY_KINDS: readonly KeyKindName[] = ['platform', 'chosen'];
 
-/** @returns whether a key acts as an identity; the others belong to a resource instance, and to the rooms that make them */
+/** @returns whether a key acts as an identity; the others belong to the rooms that make them */
 export const actsAsIdentity = ({ kind }: { readonly kind: KeyKindName }): boolean => IDENTITY_KINDS.includes(kind);
 
 const INSTANCE_PREFIX = 'crn-';

@@ -6,12 +6,14 @@ import type { SecretDigests } from '../secrets/secret-digests.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import { type ActionWhenLeaked, type ApiKey, purgeInstant } from './api-key.ts';
 import { pepperIdOf } from './authenticate-api-key.ts';
-import { KEY_KINDS } from './key-kinds.ts';
+import { KEY_KINDS, type KeyKind, type KeyKindName } from './key-kinds.ts';
 
 /** What the maker of an API key chooses. */
 export interface NewApiKey {
   readonly name: string;
   readonly description?: string | undefined;
+  /** Default: one of ours, or with a `value` a chosen one. */
+  readonly kind?: KeyKindName | undefined;
   /** A value of the maker's own; default: a new random one. That it may be one, `chosen-values.ts` says. */
   readonly value?: string | undefined;
   /** Keep a sealed copy, so that the value can be read again. Default: false. */
@@ -21,6 +23,8 @@ export interface NewApiKey {
   readonly expiresAt?: number | undefined;
   readonly locked?: boolean | undefined;
   readonly disabled?: boolean | undefined;
+  /** Addresses and networks from which alone it is taken. Default: from everywhere. */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 /** For whom a key is made. */
@@ -49,13 +53,14 @@ export function newApiKey(
   now: number,
 ): IssuedApiKey {
   const id = `ApiKey-${randomUUID()}`;
-  const secret = chosen.value ?? KEY_KINDS.platform.newSecret();
+  const { kind = chosen.value === undefined ? 'platform' : 'chosen', addresses = [] } = chosen;
+  const secret = chosen.value ?? newSecretOf(kind);
   const digest = digests.digest(secret);
   const { accountId, iamId, name, description = '', actionWhenLeaked = 'disable', expiresAt } = chosen;
   const apiKey: ApiKey = {
     id,
     entityTag: firstEntityTag(),
-    kind: chosen.value === undefined ? 'platform' : 'chosen',
+    kind,
     accountId,
     iamId,
     name,
@@ -67,6 +72,7 @@ export function newApiKey(
     locked: chosen.locked ?? false,
     supportSessions: chosen.supportSessions ?? false,
     actionWhenLeaked,
+    ...(addresses.length > 0 && { addresses }),
     ...(expiresAt !== undefined && { expiresAt }),
     generation: 1,
     createdAt: now,
@@ -75,6 +81,12 @@ export function newApiKey(
     purgeAt: purgeInstant(expiresAt, now),
   };
   return { apiKey, secret };
+}
+
+function newSecretOf(kind: KeyKindName): string {
+  const { newSecret }: KeyKind = KEY_KINDS[kind];
+  // Of a kind without any nobody ever knows this one, and it has the form of none.
+  return newSecret?.() ?? randomUUID();
 }
 
 /** What a sealed secret is bound to: a copy put in another key's row does not open. */
@@ -86,6 +98,17 @@ export const apiKeyCrn = ({ accountId, id }: ApiKey): string => accountCrn('iam-
 /** What the audit record keeps of an API key: listed one by one, so that no digest or secret ever joins them. */
 export function auditedApiKey(apiKey: ApiKey): AuditedState {
   const { name, description, iamId, disabled, locked, supportSessions, actionWhenLeaked, expiresAt } = apiKey;
-  const { generation } = apiKey;
-  return { name, description, iamId, disabled, locked, supportSessions, actionWhenLeaked, expiresAt, generation };
+  const { generation, addresses } = apiKey;
+  return {
+    name,
+    description,
+    iamId,
+    disabled,
+    addresses,
+    locked,
+    supportSessions,
+    actionWhenLeaked,
+    expiresAt,
+    generation,
+  };
 }

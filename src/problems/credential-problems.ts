@@ -95,3 +95,22 @@ export class ActivationCodeInvalid extends Problem {
 export class RefreshTokenExpired extends Problem {
   override readonly code = 'refresh_token_expired';
 }
+
+/** No user has this name and password. One answer, whatever exists. */
+export class PasswordWrong extends Problem {
+  override readonly code = 'password_wrong';
+
+  constructor() {
+    super('The user name or the password is not right.');
+  }
+}
+
+/** The signed assertion is not one of the identity that it names: form, signature, claims, or it has been used (RFC 7523, section 3). */
+export class AssertionInvalid extends Problem {
+  override readonly code = 'assertion_invalid';
+}
+
+/** The authorization code is unknown, used, expired, or not for who sends it (RFC 6749, section 4.1.3). */
+export class AuthorizationCodeInvalid extends Problem {
+  override readonly code = 'authorization_code_invalid';
+}

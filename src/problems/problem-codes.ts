@@ -12,6 +12,7 @@ export const PROBLEM_CODES = [
   'media_type_unsupported',
   'method_not_allowed',
   'route_unknown',
+  'not_implemented',
   'secret_in_url',
   // Who asks.
   'credentials_missing',
@@ -31,6 +32,9 @@ export const PROBLEM_CODES = [
   'refresh_token_invalid',
   'refresh_token_expired',
   'activation_code_invalid',
+  'password_wrong',
+  'assertion_invalid',
+  'authorization_code_invalid',
   // What may be done.
   'access_denied',
   'not_found',

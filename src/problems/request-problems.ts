@@ -66,6 +66,11 @@ export class RouteUnknown extends Problem {
   override readonly code = 'route_unknown';
 }
 
+/** The other system has this call; it is not served here, and will not be by asking again. */
+export class NotImplemented extends Problem {
+  override readonly code = 'not_implemented';
+}
+
 /** A key or token was sent in the query string, where proxies and logs keep it (RFC 9700, section 4.3.2). */
 export class SecretInUrl extends Problem {
   override readonly code = 'secret_in_url';

@@ -26,6 +26,7 @@ import { callerAuthentication } from '../tokens/authenticate-caller.ts';
 import { clientAuthentication } from '../tokens/authenticate-client.ts';
 import { exchangeWith } from '../tokens/exchange.ts';
 import { apiKeyGrant } from '../tokens/grants/apikey-grant.ts';
+import { passwordGrant } from '../tokens/grants/password-grant.ts';
 import { refreshTokenGrant } from '../tokens/grants/refresh-token-grant.ts';
 import { identityChainsIn } from '../tokens/identity-chain.ts';
 import { introspection as introspectionWith } from '../tokens/introspect.ts';
@@ -105,6 +106,10 @@ export async function assembleDomains(parts: AssembleParts) {
   const takenValues = limiter('taken_key_values');
   const apiKeys = apiKeysIn({ store, access, clock, digests, sealing, serviceIds, authenticate, takenValues });
 
+  // For administrative calls alone: loaded with the first of them, and once, because it counts who waits.
+  const people = whenAsked(async () =>
+    (await import('./people.ts')).peopleIn({ store, access, clock, digests, sealing, recorder, limiter }),
+  );
   const verify = jwtVerifier({ signingKeys, clock });
   const loadIdentityChain = identityChainsIn(store);
   const authenticateClient = clientAuthentication({ authenticate, loadIdentityChain, clock });
@@ -113,6 +118,10 @@ export async function assembleDomains(parts: AssembleParts) {
   const exchange = exchangeWith({
     grants: new Map([
       ['apikey', apiKeyGrant({ authenticate })],
+      [
+        'password',
+        passwordGrant({ store, verify: async (...given) => (await people()).passwords.credentialOf(...given) }),
+      ],
       ['refresh_token', refreshTokenGrant({ store, verify, revocations, loadIdentityChain, issuer })],
     ]),
     authenticateClient,
@@ -140,10 +149,7 @@ export async function assembleDomains(parts: AssembleParts) {
     identityDoorDomains: async () =>
       (await import('./identity-door-domains.ts')).identityDoorDomainsIn({ store, access, clock }),
     accounts,
-    // For administrative calls alone: loaded with the first of them, and once, because it counts who waits.
-    people: whenAsked(async () =>
-      (await import('./people.ts')).peopleIn({ store, access, clock, digests, sealing, recorder, limiter }),
-    ),
+    people,
     resources: whenAsked(async () =>
       (await import('./resource-domains.ts')).resourceDomainsIn({
         ...{ store, access, clock, digests, sealing, limiter },
@@ -154,6 +160,11 @@ export async function assembleDomains(parts: AssembleParts) {
     ),
     apiKeys,
     serviceIds,
+    tenants: whenAsked(async () => {
+      const { tenantDomainsIn } = await import('./tenant-domains.ts');
+      const proofs = { authenticate, loadIdentityChain, requireAllowedAddress, recorder, failedAttempts };
+      return tenantDomainsIn({ ...proofs, store, access, clock, digests, sealing });
+    }),
     signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),
     exchange,

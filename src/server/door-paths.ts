@@ -15,3 +15,10 @@ export const WEB_SOCKET_PATH = /^(?:\/instances\/[^/]+)?\/logs\/v1\/stream\/?$/i
 /** Of `doors/ibm-resource-controller`. */
 export const RESOURCE_PATHS =
   /^\/(?:v1\/reclamations|v2\/(?:resource_(?:instances|keys|aliases|bindings|groups)|quota_definitions))(?:\/|$)/i;
+
+/** Of `doors/ping-aic`; `/logs` alone, which leads to `/monitoring/logs`. */
+export const AIC_PATHS = /^\/(?:(?:am|openidm|environment|keys|monitoring)(?:\/|$)|logs\/?$)/i;
+
+/** Of `doors/ping-autonomous-identity`. */
+export const AUTONOMOUS_IDENTITY_PATHS =
+  /^\/(?:api\/(?:authentication|admin|ingest|assignments|datasink|roles|userDetails|swagger)|jas|health-check|version)(?:\/|$)/i;

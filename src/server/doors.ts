@@ -14,7 +14,7 @@ import { Problem } from '../problems/problem.ts';
 import { Overloaded, SpoolFull } from '../problems/request-problems.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
-import { CLOUD_LOGS_PATHS, LOGDNA_PATHS, RESOURCE_PATHS } from './door-paths.ts';
+import { AIC_PATHS, AUTONOMOUS_IDENTITY_PATHS, CLOUD_LOGS_PATHS, LOGDNA_PATHS, RESOURCE_PATHS } from './door-paths.ts';
 
 /** What every door may be given. */
 export interface DoorParts {
@@ -57,6 +57,14 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       const onDefect = (err: unknown): void => logger.error({ err }, 'a stream of log lines ended by a defect');
       return ibmCloudLogsDoor({ ...(await domains.logSenders()), accept, clientAddressOf, onFailure, onDefect });
     }, CLOUD_LOGS_PATHS),
+    loadedWhenAsked(async () => {
+      const { pingAicDoor } = await import('../doors/ping-aic/door.ts');
+      return pingAicDoor({ onFailure });
+    }, AIC_PATHS),
+    loadedWhenAsked(async () => {
+      const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');
+      return pingAutonomousIdentityDoor({ onFailure });
+    }, AUTONOMOUS_IDENTITY_PATHS),
     loadedWhenAsked(async () => {
       const { ibmResourceControllerDoor } = await import('../doors/ibm-resource-controller/door.ts');
       const resources = await domains.resources();

@@ -6,6 +6,8 @@ import { operations as resourceOperations } from '../doors/ibm-resource-controll
 import { operations as userOperations } from '../doors/ibm-user-management/operations.ts';
 import { operations as productOperations } from '../doors/latchkey/operations.ts';
 import { operations as logOperations } from '../doors/logdna/operations.ts';
+import { operations as aicOperations } from '../doors/ping-aic/operations.ts';
+import { operations as autonomousIdentityOperations } from '../doors/ping-autonomous-identity/operations.ts';
 import type { Operation } from '../http/openapi.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { VERSION } from './version.ts';
@@ -19,6 +21,8 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   ...resourceOperations,
   ...logOperations,
   ...cloudLogsOperations,
+  ...aicOperations,
+  ...autonomousIdentityOperations,
   ...productOperations,
 ];
 

@@ -44,14 +44,14 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
   return async (request, origin) => {
     const progress: Progress = {};
     try {
-      const grant = grants.get(request.grant);
-      if (grant === undefined) throw unsupported(request.grant, grants);
+      const grant = request.offered.includes(request.grant) ? grants.get(request.grant) : undefined;
+      if (grant === undefined) throw unsupported(request);
       if (grant.needsClient && request.client === undefined) throw clientMissing();
       const clientId = await authenticateClient(request.client);
-      progress.proven = await grant.prove(request);
-      const { apiKey, accountId = request.accountId, grantId } = progress.proven;
-      requireUsable(apiKey, clock.now());
-      const chain = await loadIdentityChain(apiKey, accountId);
+      progress.proven = await grant.prove(request, origin);
+      const { credential, accountId = request.accountId, grantId } = progress.proven;
+      requireUsable(credential, clock.now());
+      const chain = await loadIdentityChain(credential, accountId);
       refuseOtherAccounts(chain, request);
       requireAllowedAddress(chain.account, origin.address);
       const token = await issueToken(chain, { clientId, grantId, grantClaim: grant.claim });
@@ -92,20 +92,20 @@ function limited(failure: unknown, attempts: FailedAttempts, { secret }: TokenRe
   return failure;
 }
 
-function exchangedFor({ account, apiKey, identity }: IdentityChain): SuccessfulExchange {
-  const activityId = identity.kind === 'user' ? identity.membership.id : apiKey.iamId;
-  return { accountId: account.id, apiKeyId: apiKey.id, iamId: apiKey.iamId, activityId };
+function exchangedFor({ account, credential, identity }: IdentityChain): SuccessfulExchange {
+  const activityId = identity.kind === 'user' ? identity.membership.id : credential.iamId;
+  return { accountId: account.id, apiKeyId: credential.id, iamId: credential.iamId, activityId };
 }
 
 function knownOf({ proven }: Progress): { accountId?: string; apiKeyId?: string; iamId?: string } {
   if (proven === undefined) return {};
-  const { id, accountId, iamId } = proven.apiKey;
+  const { id, accountId, iamId } = proven.credential;
   return { accountId, apiKeyId: id, iamId };
 }
 
-function unsupported(grant: string, grants: ReadonlyMap<string, Grant>): GrantUnsupported {
+function unsupported({ grant, offered }: TokenRequest): GrantUnsupported {
   return new GrantUnsupported('The grant type is not supported.', {
-    details: `Supported: ${[...grants.keys()].join(', ')}.`,
+    details: `Supported: ${offered.join(', ')}.`,
     // Whole before it is cut: a key in the wrong field must not leave half of itself in the log.
     diagnostic: `asked for '${withoutSecrets(grant).slice(0, 100)}'`,
   });

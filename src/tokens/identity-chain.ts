@@ -1,17 +1,17 @@
 import { ACCOUNTS, type Account, INSTALLATION_ID, INSTALLATIONS, type Installation } from '../accounts/account.ts';
-import type { ApiKey } from '../api-keys/api-key.ts';
 import { AccountMismatch, ApiKeyUnknown, IdentityInactive } from '../problems/credential-problems.ts';
 import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
 import type { Store } from '../store/store.ts';
 import type { TokenGenerations } from '../token-format/token-claims.ts';
 import { isUser } from '../users/is-user.ts';
 import { MEMBERSHIPS, type Membership, type MembershipState, membershipId, USERS, type User } from '../users/user.ts';
+import type { Credential } from './credential.ts';
 
 /** Everything whose end ends the token, as it is now. */
 export interface IdentityChain {
   readonly installation: Installation;
   readonly account: Account;
-  readonly apiKey: ApiKey;
+  readonly credential: Credential;
   readonly identity: ChainedUser | ChainedServiceId;
 }
 
@@ -29,13 +29,13 @@ export interface ChainedServiceId {
 }
 
 /**
- * Reads the chain of a key: its identity, the account in which it acts, the installation.
+ * Reads the chain of a credential: its identity, the account in which it acts, the installation.
  * @param accountId the account asked for; `undefined`: the key's own
  * @throws ApiKeyUnknown     the key's owner was removed, and the key with it
  * @throws IdentityInactive  the user is suspended in the account, gone from it, or has not come to it yet
  * @throws AccountMismatch   the identity does not act in this account
  */
-export type LoadIdentityChain = (apiKey: ApiKey, accountId: string | undefined) => Promise<IdentityChain>;
+export type LoadIdentityChain = (credential: Credential, accountId: string | undefined) => Promise<IdentityChain>;
 
 /** @returns the loader over `store` */
 export function identityChainsIn(store: Store): LoadIdentityChain {
@@ -44,19 +44,19 @@ export function identityChainsIn(store: Store): LoadIdentityChain {
   const userIn = usersIn(store);
   const serviceIdIn = serviceIdsIn(store);
 
-  return async (apiKey, accountId = apiKey.accountId) => {
+  return async (credential, accountId = credential.accountId) => {
     const [installation, account, identity] = await Promise.all([
       installations.get(INSTALLATION_ID),
       accounts.get(accountId),
-      isUser(apiKey.iamId) ? userIn(apiKey, accountId) : serviceIdIn(apiKey.iamId, accountId),
+      isUser(credential.iamId) ? userIn(credential, accountId) : serviceIdIn(credential.iamId, accountId),
     ]);
     if (account === undefined) throw foreignAccount();
     if (installation === undefined) throw new Error('the store holds keys, but no installation');
-    return { installation, account, apiKey, identity };
+    return { installation, account, credential, identity };
   };
 }
 
-function usersIn(store: Store): (apiKey: ApiKey, accountId: string) => Promise<ChainedUser> {
+function usersIn(store: Store): (credential: Credential, accountId: string) => Promise<ChainedUser> {
   const users = store.readRecent(USERS);
   const memberships = store.readRecent(MEMBERSHIPS);
   return async ({ iamId, accountId: accountOfKey }, accountId) => {
@@ -96,8 +96,8 @@ const foreignAccount = (): AccountMismatch =>
   });
 
 /** @returns the generations of the whole chain, as the token carries them */
-export function generationsOf({ installation, account, apiKey, identity }: IdentityChain): TokenGenerations {
-  const common = { installation: installation.generation, account: account.generation, key: apiKey.generation };
+export function generationsOf({ installation, account, credential, identity }: IdentityChain): TokenGenerations {
+  const common = { installation: installation.generation, account: account.generation, key: credential.generation };
   return identity.kind === 'user'
     ? { ...common, identity: identity.user.generation, membership: identity.membership.generation }
     : { ...common, identity: identity.serviceId.generation };

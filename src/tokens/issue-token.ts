@@ -39,12 +39,12 @@ const NO_CLIENT = 'default';
 /** @returns a function that signs access tokens and, for clients that named themselves, refresh tokens */
 export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): IssueToken {
   return async (chain, { clientId, grantId = randomUUID(), grantClaim }) => {
-    const { account, apiKey, identity } = chain;
+    const { account, credential, identity } = chain;
     const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
       account.settings;
     // Rounded down, so that `iat` is never in the future (R24).
     const issuedAt = secondsOf(clock.now());
-    const expiresAt = endOf(issuedAt + accessTokenSeconds, apiKey.expiresAt);
+    const expiresAt = endOf(issuedAt + accessTokenSeconds, credential.expiresAt);
     const about = identityClaims(identity);
     const common = {
       iss: issuer,
@@ -52,7 +52,7 @@ export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): Is
       client_id: clientId ?? NO_CLIENT,
       account: { valid: true, bss: account.id, frozen: false },
     };
-    const latchkey = { api_key_id: apiKey.id, generations: generationsOf(chain) };
+    const latchkey = { api_key_id: credential.id, generations: generationsOf(chain) };
     const access = {
       ...about,
       ...common,
@@ -72,7 +72,7 @@ export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): Is
       sub: about.sub,
       latchkey: { ...latchkey, grant_id: grantId },
       jti: randomUUID(),
-      exp: endOf(issuedAt + refreshTokenSeconds, apiKey.expiresAt),
+      exp: endOf(issuedAt + refreshTokenSeconds, credential.expiresAt),
     };
     const [accessToken, refreshToken] = await Promise.all([
       signingKeys.sign(ACCESS_TOKEN_TYPE, access),

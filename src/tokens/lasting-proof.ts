@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Origin } from '../access/caller.ts';
 import type { Account } from '../accounts/account.ts';
 import type { RequireAllowedAddress } from '../accounts/allowed-addresses.ts';
@@ -6,15 +5,15 @@ import type { ApiKey } from '../api-keys/api-key.ts';
 import { type AuthenticateApiKey, requireUsable } from '../api-keys/authenticate-api-key.ts';
 import type { ExchangeRecorder } from '../audit/record-exchanges.ts';
 import type { Clock } from '../clock/clock.ts';
-import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
+import type { FailedAttempts } from '../limits/failed-attempts.ts';
 import { ApiKeyUnknown, TokenExpired, TokenRevoked } from '../problems/credential-problems.ts';
-import { isRefusal } from '../problems/is-refusal.ts';
 import type { LiveSet } from '../revocations/live-set.ts';
 import type { RecentReader } from '../store/store.ts';
 import { revocationSubjects } from '../token-format/revocation-subjects.ts';
 import type { AccessTokenClaims } from '../token-format/token-claims.ts';
 import type { AuthenticateCaller } from './authenticate-caller.ts';
 import { generationsOf, type IdentityChain, type LoadIdentityChain } from './identity-chain.ts';
+import { limitedProof } from './limited-proof.ts';
 
 /** A credential that was proven once, for something that goes on after the request, such as an open connection. */
 export interface LastingProof {
@@ -82,7 +81,7 @@ export function lastingProofs(parts: LastingProofParts): ProveLasting {
       };
     },
     byKey: (secret, accountId, origin) =>
-      limited(parts, secret, origin, () => keyProof(parts, secret, accountId, origin)),
+      limitedProof(parts, secret, origin, () => keyProof(parts, secret, accountId, origin)),
   };
 }
 
@@ -129,32 +128,4 @@ async function keyProof(
 async function requireNotRevoked({ revocations }: LastingProofParts, revocable: Revocable): Promise<void> {
   if (!(await revocations.revokes(revocationSubjects(revocable)))) return;
   throw new TokenRevoked('The credential was revoked.', { details: 'Prove a valid one.' });
-}
-
-/** As at the exchange (R30): what people choose as a key must not be guessed here either. */
-async function limited<Result>(
-  { failedAttempts, recorder }: LastingProofParts,
-  secret: string,
-  origin: Origin,
-  prove: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await prove();
-  } catch (failure) {
-    if (!isRefusal(failure)) throw failure;
-    const buckets = [`address ${addressBucketOf(origin.address)}`, `secret ${hash('sha256', secret, 'base64url')}`];
-    const tooMany = overLimit(failedAttempts, buckets);
-    if (tooMany === undefined) for (const bucket of buckets) failedAttempts.record(bucket);
-    recorder.failed(origin, { action: 'token.exchange', problem: failure.code, limited: tooMany !== undefined });
-    throw tooMany ?? failure;
-  }
-}
-
-function overLimit(attempts: FailedAttempts, buckets: readonly string[]): unknown {
-  try {
-    for (const bucket of buckets) attempts.check(bucket);
-    return undefined;
-  } catch (tooMany) {
-    return tooMany;
-  }
 }

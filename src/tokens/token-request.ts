@@ -1,12 +1,17 @@
-import type { ApiKey } from '../api-keys/api-key.ts';
+import type { Origin } from '../access/caller.ts';
+import type { Credential } from './credential.ts';
 
 /** What a client asks of a token endpoint, in our own words; doors map their vendor's names to it. */
 export interface TokenRequest {
   /** The name of a row in `grants`. */
   readonly grant: string;
+  /** The rows that the door has a name for; no other proves anything there. */
+  readonly offered: readonly string[];
   /** An API key secret, for the grant that proves one. */
   readonly secret?: string | undefined;
   readonly refreshToken?: string | undefined;
+  /** For the grant that proves a user. */
+  readonly person?: { readonly email: string; readonly password: string } | undefined;
   /** The account in which a user wants to act; default: the key's own. */
   readonly accountId?: string | undefined;
   /** Accounts of which the token's must be one; absent: any. */
@@ -23,7 +28,7 @@ export interface ClientCredentials {
 
 /** What a grant has proven. */
 export interface Proven {
-  readonly apiKey: ApiKey;
+  readonly credential: Credential;
   /** The account that the credential itself is tied to; `undefined`: the one asked for, or the key's own. */
   readonly accountId?: string | undefined;
   /** The authorization grant that the credential goes on with; `undefined`: a new one begins. */
@@ -37,7 +42,7 @@ export interface Grant {
   /** Whether only clients that name themselves may use it. */
   readonly needsClient: boolean;
   /** @throws the problem that says why nothing is proven */
-  prove(request: TokenRequest): Promise<Proven>;
+  prove(request: TokenRequest, origin: Pick<Origin, 'address'>): Promise<Proven>;
 }
 
 /** What a client gets. Times are whole seconds since the epoch. */

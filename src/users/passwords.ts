@@ -39,6 +39,12 @@ export interface Passwords {
    * @throws RateLimited, Overloaded
    */
   verify(email: string, password: string, origin: Pick<Origin, 'address'>): Promise<string | undefined>;
+  /** The same, as what proves a user to the exchange. */
+  credentialOf(
+    email: string,
+    password: string,
+    address: string,
+  ): Promise<{ readonly id: string; readonly iamId: string; readonly generation: number } | undefined>;
 }
 
 /** What the passwords stand on. */
@@ -62,7 +68,7 @@ export function refuseUnfitPassword(password: string): void {
 
 /** @returns the passwords of `store` */
 export function passwordsIn({ store, clock, hashing, failedAttempts }: PasswordsParts): Passwords {
-  return {
+  const passwords: Passwords = {
     async plan(iamId, password) {
       refuseUnfitPassword(password);
       const hash = await hashing.hash(normalised(password));
@@ -81,7 +87,13 @@ export function passwordsIn({ store, clock, hashing, failedAttempts }: Passwords
       for (const bucket of buckets) failedAttempts.record(bucket);
       return undefined;
     },
+
+    async credentialOf(email, password, address) {
+      const iamId = await passwords.verify(email, password, { address });
+      return iamId === undefined ? undefined : { id: `Password-${iamId}`, iamId, generation: 1 };
+    },
   };
+  return passwords;
 }
 
 /** One password typed on two keyboards is one password (NIST SP 800-63B, section 5.1.1.2). */

@@ -9,6 +9,8 @@ import { ibmResourceControllerDoor } from '../../src/doors/ibm-resource-controll
 import { ibmUserManagementDoor } from '../../src/doors/ibm-user-management/door.ts';
 import { latchkeyDoor } from '../../src/doors/latchkey/door.ts';
 import { logdnaDoor } from '../../src/doors/logdna/door.ts';
+import { pingAicDoor } from '../../src/doors/ping-aic/door.ts';
+import { pingAutonomousIdentityDoor } from '../../src/doors/ping-autonomous-identity/door.ts';
 import { SERVICE_OPERATIONS } from '../../src/server/service-document.ts';
 
 /** Stands for whatever a door is built of: nothing of it is used before there is a request. */
@@ -32,6 +34,8 @@ const DOORS: readonly Router[] = [
   ibmResourceControllerDoor(anything()),
   logdnaDoor(anything()),
   ibmCloudLogsDoor(anything()),
+  pingAicDoor(anything()),
+  pingAutonomousIdentityDoor(anything()),
   latchkeyDoor(anything()),
 ];
 

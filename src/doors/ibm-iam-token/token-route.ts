@@ -20,6 +20,8 @@ export interface TokenRouteParts {
 /** IBM's names of the grants that are served; the plain name of a grant is accepted as well. */
 const GRANTS: ReadonlyMap<string, string> = new Map([['urn:ibm:params:oauth:grant-type:apikey', 'apikey']]);
 
+const OFFERED = ['apikey', 'refresh_token'];
+
 /** POST /identity/token (IBM Cloud IAM Identity API, token operations). */
 export function tokenRoute({ exchange, clientAddressOf }: TokenRouteParts): RequestHandler {
   return async (request, response) => {
@@ -36,6 +38,7 @@ function readTokenRequest(form: Form, request: Request): TokenRequest {
   if (grantType === undefined) throw new ParameterMissing('grant_type');
   return {
     grant: GRANTS.get(grantType) ?? grantType,
+    offered: OFFERED,
     secret: form.get('apikey'),
     refreshToken: form.get('refresh_token'),
     accountId: form.get('account'),

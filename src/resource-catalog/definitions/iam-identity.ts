@@ -39,6 +39,12 @@ const SERVICE_IDS = [
 ];
 
 const ACCOUNT = [
+  'iam-identity.tenantkey.create',
+  'iam-identity.tenantkey.get',
+  'iam-identity.tenantkey.list',
+  'iam-identity.tenantkey.update',
+  'iam-identity.tenantkey.delete',
+  'iam-identity.log.read',
   'iam-identity.apikey.reveal',
   'iam-identity.account.update',
   'iam-identity.account.sign-out',

@@ -15,7 +15,7 @@ export function apiKeyGrant({ authenticate }: { authenticate: AuthenticateApiKey
       // A secret that is not exactly right gets one answer: anything finer would let a caller
       // find out which keys exist.
       if (apiKey === undefined) throw new ApiKeyUnknown();
-      return { apiKey };
+      return { credential: apiKey };
     },
   };
 }

@@ -47,7 +47,7 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       await refuseCutOff(revocations, claims.account.bss, { accountId, iamId: apiKey.iamId });
       const chain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
       if (!sameGenerations(generationsOf(chain), claims.latchkey.generations)) throw invalid('its chain was cut off');
-      return { apiKey, accountId: accountId ?? claims.account.bss, grantId: claims.latchkey.grant_id };
+      return { credential: apiKey, accountId: accountId ?? claims.account.bss, grantId: claims.latchkey.grant_id };
     },
   };
 }

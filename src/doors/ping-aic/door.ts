@@ -1,0 +1,28 @@
+import { Router } from 'express';
+import { type OnFailure, secretsRefused } from '../../http/api-answers.ts';
+import { respondWith } from '../../http/app.ts';
+import { RouteUnknown } from '../../problems/request-problems.ts';
+import { aicFailures, aicHeaders } from './answers.ts';
+
+/** What the door stands on. */
+export interface PingAicDoorParts {
+  readonly onFailure: OnFailure;
+}
+
+/** As in `server/door-paths.ts`, which lets nothing else come here. */
+const PREFIXES = ['/am', '/openidm', '/environment', '/keys', '/monitoring'];
+
+/**
+ * PingOne Advanced Identity Cloud: log API keys, the logs that they read, and the log-in that administrators' clients make before. It
+ * knows the wire format and nothing of rights: who may do what, the domains decide.
+ */
+export function pingAicDoor(parts: PingAicDoorParts): Router {
+  const router = Router();
+  router.use(PREFIXES, aicHeaders, secretsRefused());
+  router.use(PREFIXES, () => {
+    // The path is not repeated: who takes a key for an id sends it there.
+    throw new RouteUnknown('There is nothing at this path.');
+  });
+  router.use(respondWith(aicFailures(parts.onFailure)));
+  return router;
+}

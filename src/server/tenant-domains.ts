@@ -1,0 +1,15 @@
+import { tenantNamesIn } from '../accounts/tenant-names.ts';
+import { type TenantKeysParts, tenantKeysIn } from '../tenant-keys/tenant-keys.ts';
+import { keyProofs, type ProveKeyParts } from '../tokens/prove-key.ts';
+
+/** What the keys of tenants are joined from. */
+export type TenantDomainsParts = TenantKeysParts & ProveKeyParts;
+
+/** Joins what doors need whose keys are a tenant's. No exchange needs any of it. */
+export function tenantDomainsIn(parts: TenantDomainsParts) {
+  return {
+    tenantKeys: tenantKeysIn(parts),
+    tenantNames: tenantNamesIn(parts.store),
+    proveKey: keyProofs(parts),
+  };
+}

@@ -1,0 +1,209 @@
+import type { Access } from '../access/access.ts';
+import type { Caller } from '../access/caller.ts';
+import { API_KEYS, type ApiKey, purgeInstant } from '../api-keys/api-key.ts';
+import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
+import type { KeyKindName } from '../api-keys/key-kinds.ts';
+import {
+  type ApiKeyMakerParts,
+  apiKeyCrn,
+  auditedApiKey,
+  type IssuedApiKey,
+  newApiKey,
+} from '../api-keys/new-api-key.ts';
+import { type AuditedChange, audited } from '../audit/audit-event.ts';
+import type { Clock } from '../clock/clock.ts';
+import { EntityLocked, LimitReached, NotFound } from '../problems/entity-problems.ts';
+import { cutOff } from '../revocations/revocation.ts';
+import { changeEntity } from '../store/change-entity.ts';
+import { type Change, insert, remove } from '../store/changes.ts';
+import type { IndexValue } from '../store/collection.ts';
+import { type Listing, readListing } from '../store/listing.ts';
+import type { Store } from '../store/store.ts';
+import { untilUndisturbed } from '../store/until-undisturbed.ts';
+import { keySubject } from '../token-format/revocation-subjects.ts';
+
+/** The kinds of key that belong to a tenant. */
+export type TenantKeyKind = Extract<KeyKindName, 'log_reading' | 'tenant_program' | 'on_behalf' | 'public_key'>;
+
+/** What the maker of a tenant's key chooses. */
+export interface NewTenantKey {
+  readonly kind: TenantKeyKind;
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** As whom it acts. Default: its maker. Whether it may be another, the room above has asked. */
+  readonly iamId?: string | undefined;
+  readonly expiresAt?: number | undefined;
+  readonly disabled?: boolean | undefined;
+  /** Addresses and networks from which alone it is taken; whether they can be read, the room above has asked. */
+  readonly addresses?: readonly string[] | undefined;
+}
+
+/** What may be changed later; an absent field stays as it is. */
+export type TenantKeyChange = Partial<
+  Pick<ApiKey, 'name' | 'description' | 'disabled' | 'locked' | 'iamId' | 'addresses'>
+>;
+
+/** One page of the keys of one kind of an account, the oldest first. */
+export interface TenantKeyListRequest {
+  readonly kind: TenantKeyKind;
+  readonly after?: readonly IndexValue[] | undefined;
+  readonly limit: number;
+  readonly descending?: boolean | undefined;
+}
+
+/** What else is committed with a change of a key: the rows of other rooms that belong to it. */
+export type AlsoChanged = (apiKey: ApiKey) => readonly Change[];
+
+/**
+ * Keys of a tenant, of the caller's own account. Managing them needs a right over the account's identities, which Administrators have:
+ * such a key has no owner who may look after it. Every function: @throws AccessDenied, NotFound (missing, another account's, or of
+ * another kind).
+ */
+export interface TenantKeys {
+  /** @throws LimitReached */
+  create(caller: Caller, chosen: NewTenantKey, also?: AlsoChanged): Promise<IssuedApiKey>;
+  get(caller: Caller, kind: TenantKeyKind, id: string): Promise<ApiKey>;
+  /** The key of which this is the secret. */
+  getBySecret(caller: Caller, kind: TenantKeyKind, secret: string): Promise<ApiKey>;
+  list(caller: Caller, request: TenantKeyListRequest): Promise<Listing<ApiKey>>;
+  /** Disabling ends it at once, also when it is locked. @throws EntityLocked @param ifMatch default: any version */
+  update(caller: Caller, key: TenantKeyName, change: TenantKeyChange, also?: AlsoChanged): Promise<ApiKey>;
+  /** It is refused when this returns. @throws EntityLocked */
+  remove(caller: Caller, kind: TenantKeyKind, id: string, also?: AlsoChanged): Promise<void>;
+}
+
+/** Which key. */
+export interface TenantKeyName {
+  readonly kind: TenantKeyKind;
+  readonly id: string;
+  /** An entity tag, or `*`. Default: `*`. */
+  readonly ifMatch?: string | undefined;
+}
+
+/** What the keys of tenants stand on. */
+export interface TenantKeysParts extends ApiKeyMakerParts {
+  readonly store: Store;
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly authenticate: AuthenticateApiKey;
+}
+
+/** Most keys of one kind of an account. */
+export const MOST_TENANT_KEYS = 1_000;
+
+/** @returns the keys of the tenants in `store` */
+export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
+  const { store, access, clock, authenticate } = parts;
+  const reader = store.read(API_KEYS);
+
+  const requireRight = (caller: Caller, verb: Verb, resource?: string): Promise<void> => {
+    const target = { accountId: caller.accountId, service: 'iam-identity', resourceType: 'tenantkey' };
+    return access.require(caller, actionOf(verb), resource === undefined ? target : { ...target, resource });
+  };
+
+  const visible = async (caller: Caller, { kind, id }: TenantKeyName, verb: Verb): Promise<ApiKey> => {
+    // First: who has no right learns of no key.
+    await requireRight(caller, verb, id);
+    const apiKey = await reader.get(id);
+    if (apiKey?.accountId !== caller.accountId || apiKey.kind !== kind) throw notFound();
+    return apiKey;
+  };
+
+  const record = (caller: Caller, verb: Verb, { before, after }: { before?: ApiKey; after?: ApiKey }, key: ApiKey) => {
+    const change: AuditedChange = {
+      ...{
+        at: clock.now(),
+        action: actionOf(verb),
+        accountId: key.accountId,
+        target: apiKeyCrn(key),
+        targetId: key.id,
+      },
+      ...{ before: before && auditedApiKey(before), after: after && auditedApiKey(after) },
+    };
+    return audited(caller, change);
+  };
+  const cutOffTokens = ({ id, accountId }: ApiKey, generation: number): Change =>
+    cutOff(keySubject(id), generation, accountId, clock.now());
+
+  return {
+    async create(caller, { iamId = caller.iamId, ...chosen }, also) {
+      const { accountId } = caller;
+      await requireRight(caller, 'create');
+      if ((await reader.count('ofAccountByKind', [accountId, chosen.kind], MOST_TENANT_KEYS)) >= MOST_TENANT_KEYS) {
+        throw new LimitReached(`An account may have ${MOST_TENANT_KEYS} keys of this kind.`, {
+          details: 'Delete one that is not used any more.',
+        });
+      }
+      const issued = newApiKey(parts, { ...chosen, accountId, iamId }, caller.iamId, clock.now());
+      const { apiKey } = issued;
+      const changes = [insert(API_KEYS, apiKey), record(caller, 'create', { after: apiKey }, apiKey)];
+      await store.commit([...changes, ...(also?.(apiKey) ?? [])]);
+      return issued;
+    },
+
+    get: (caller, kind, id) => visible(caller, { kind, id }, 'get'),
+
+    async getBySecret(caller, kind, secret) {
+      await requireRight(caller, 'get');
+      const found = await authenticate(secret, [kind]);
+      if (found === undefined) throw notFound();
+      // Authentication may know the key as it was a second ago; what is shown is read anew.
+      return visible(caller, { kind, id: found.id }, 'get');
+    },
+
+    async list(caller, { kind, descending = false, ...page }) {
+      await requireRight(caller, 'list');
+      const request = { ...page, descending, equals: [caller.accountId, kind] };
+      return readListing({ reader, collection: API_KEYS, index: 'ofAccountByKind', request });
+    },
+
+    update: (caller, key, change, also) =>
+      changeEntity({
+        store,
+        collection: API_KEYS,
+        read: () => visible(caller, key, 'update'),
+        ifMatch: key.ifMatch ?? '*',
+        next(before) {
+          refuseLocked(before, change);
+          // Whatever a token was made by, or decided with, has changed: a new one is made.
+          const ends = change.disabled === true || change.iamId !== undefined || change.addresses !== undefined;
+          const modifiedAt = clock.now();
+          const generation = before.generation + (ends ? 1 : 0);
+          return { ...change, generation, modifiedAt, purgeAt: purgeInstant(before.expiresAt, modifiedAt) };
+        },
+        also: (before, after) => [
+          ...(after.generation > before.generation ? [cutOffTokens(after, after.generation)] : []),
+          record(caller, 'update', { before, after }, after),
+          ...(also?.(after) ?? []),
+        ],
+      }),
+
+    // Who changes it meanwhile may have locked it: it is looked at again, because the lock must hold.
+    remove: (caller, kind, id, also) =>
+      untilUndisturbed(async () => {
+        const apiKey = await visible(caller, { kind, id }, 'delete');
+        refuseLocked(apiKey, {});
+        const changes = [remove(API_KEYS, apiKey), cutOffTokens(apiKey, apiKey.generation + 1)];
+        await store.commit([
+          ...changes,
+          record(caller, 'delete', { before: apiKey }, apiKey),
+          ...(also?.(apiKey) ?? []),
+        ]);
+      }),
+  };
+}
+
+/** What can be done with such a key, each a right of its own. */
+type Verb = 'create' | 'get' | 'list' | 'update' | 'delete';
+
+const actionOf = (verb: Verb): string => `iam-identity.tenantkey.${verb}`;
+
+/** A lock keeps a key as it is; it can be taken away, and in an incident the key can be disabled all the same. */
+function refuseLocked({ locked }: ApiKey, change: TenantKeyChange): void {
+  const names = Object.entries(change).filter(([, value]) => value !== undefined);
+  const isAllowed =
+    names.length > 0 && names.every(([name, value]) => name === 'locked' || (name === 'disabled' && value === true));
+  if (locked && !isAllowed) throw new EntityLocked('The key is locked.', { details: 'Unlock it first.' });
+}
+
+const notFound = (): NotFound => new NotFound('The key could not be found.');
