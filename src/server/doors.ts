@@ -59,7 +59,7 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }, CLOUD_LOGS_PATHS),
     loadedWhenAsked(async () => {
       const { pingAicDoor } = await import('../doors/ping-aic/door.ts');
-      return pingAicDoor({ onFailure });
+      return pingAicDoor({ bearerOf: bearers(parts), onFailure });
     }, AIC_PATHS),
     loadedWhenAsked(async () => {
       const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');
@@ -101,17 +101,19 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
 }
 
 /** Proves who makes an administrative call. */
-function callers({ domains, clientAddressOf }: DoorParts): (request: Request) => Promise<Caller> {
-  return async (request) => {
+function callers(parts: DoorParts): (request: Request) => Promise<Caller> {
+  const bearerOf = bearers(parts);
+  return async (request) => (await bearerOf(request)).caller;
+}
+
+/** Proves who makes an administrative call, and tells how the token was made. */
+function bearers({ domains, clientAddressOf }: DoorParts) {
+  return async (request: Request) => {
     const address = clientAddressOf(request);
     const claims = await domains.authenticateCaller(requiredBearerTokenOf(request), address);
-    return {
-      iamId: claims.iam_id,
-      accountId: claims.account.bss,
-      apiKeyId: claims.latchkey.api_key_id,
-      address,
-      ...requestNamesOf(request),
-    };
+    const { iam_id: iamId, account, latchkey, grant_type: grantClaim, scope } = claims;
+    const origin = { address, ...requestNamesOf(request) };
+    return { caller: { iamId, accountId: account.bss, apiKeyId: latchkey.api_key_id, ...origin }, grantClaim, scope };
   };
 }
 

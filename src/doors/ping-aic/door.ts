@@ -2,10 +2,12 @@ import { Router } from 'express';
 import { type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
+import type { BearerOf } from './administrator.ts';
 import { aicFailures, aicHeaders } from './answers.ts';
 
 /** What the door stands on. */
 export interface PingAicDoorParts {
+  readonly bearerOf: BearerOf;
   readonly onFailure: OnFailure;
 }
 
