@@ -29,8 +29,11 @@ export type Requirement =
   | 'a token'
   /** A good ingestion key, and no token. */
   | 'an ingestion key'
-  /** That the caller may do this to what it is done to: the `action` that the domain requires; `and`: and this as well. */
-  | { readonly action: string; readonly and?: string }
+  /**
+   * That the caller may do this to what it is done to: the `action` that the domain requires; `and`: and this as well; `of`: no
+   * other account can be named, so that whoever asks is asking of the own one.
+   */
+  | { readonly action: string; readonly and?: string; readonly of?: 'the account of the token' }
   /**
    * A good bearer token of the account; the answer has only that with which the caller may do this. `of`: no other account can
    * be named, so that whoever asks is asking of the own one.

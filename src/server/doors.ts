@@ -59,7 +59,7 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }, CLOUD_LOGS_PATHS),
     loadedWhenAsked(async () => {
       const { pingAicDoor } = await import('../doors/ping-aic/door.ts');
-      return pingAicDoor({ bearerOf: bearers(parts), onFailure });
+      return pingAicDoor({ ...(await domains.tenants()), bearerOf: bearers(parts), onFailure });
     }, AIC_PATHS),
     loadedWhenAsked(async () => {
       const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');

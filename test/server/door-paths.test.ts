@@ -8,10 +8,17 @@ import { operations as resources } from '../../src/doors/ibm-resource-controller
 import { operations as users } from '../../src/doors/ibm-user-management/operations.ts';
 import { operations as product } from '../../src/doors/latchkey/operations.ts';
 import { operations as logdna } from '../../src/doors/logdna/operations.ts';
+import { operations as aic } from '../../src/doors/ping-aic/operations.ts';
 import type { Operation } from '../../src/http/openapi.ts';
-import { CLOUD_LOGS_PATHS, LOGDNA_PATHS, RESOURCE_PATHS, WEB_SOCKET_PATH } from '../../src/server/door-paths.ts';
+import {
+  AIC_PATHS,
+  CLOUD_LOGS_PATHS,
+  LOGDNA_PATHS,
+  RESOURCE_PATHS,
+  WEB_SOCKET_PATH,
+} from '../../src/server/door-paths.ts';
 
-const DOORS = { token, logdna, cloudLogs, resources, access, identity, users, product };
+const DOORS = { token, logdna, cloudLogs, aic, resources, access, identity, users, product };
 
 const pathsOf = (rows: readonly Operation[]): readonly string[] => [
   ...new Set(rows.map(({ path }) => path.replaceAll(/:[a-z_]+/g, 'x1'))),
@@ -23,6 +30,7 @@ describe('the paths by which doors are found', () => {
   it.each<[keyof typeof DOORS, RegExp]>([
     ['logdna', LOGDNA_PATHS],
     ['cloudLogs', CLOUD_LOGS_PATHS],
+    ['aic', AIC_PATHS],
     ['resources', RESOURCE_PATHS],
   ])(
     'when all that is served is looked for, then what leads to %s is what it serves, and nothing else',

@@ -8,11 +8,16 @@ import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../../http/security-headers.
 import { Problem } from '../../problems/problem.ts';
 import { AIC_STATUSES } from './log-key-problems.ts';
 
-/** Sets the headers of every answer: clients look for the transaction's id under this name. */
+const TRANSACTION_HEADER = 'X-ForgeRock-TransactionId';
+
+/** Sets the headers of every answer, and reads what clients call the request: both have a name of their own at this system. */
 export const aicHeaders: RequestHandler = (request, response, next) => {
+  const named = request.get(TRANSACTION_HEADER);
+  // Before anything has asked for the names of the request, which stay what they are from then on.
+  if (named !== undefined) request.headers['transaction-id'] ??= named;
   const { transactionId, requestId } = requestNamesOf(request);
   response.set(SECURITY_HEADERS).set(NO_STORE_HEADERS);
-  response.set({ 'X-ForgeRock-TransactionId': transactionId, 'X-Request-Id': requestId });
+  response.set({ [TRANSACTION_HEADER]: transactionId, 'X-Request-Id': requestId });
   next();
 };
 

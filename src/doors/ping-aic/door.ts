@@ -2,11 +2,12 @@ import { Router } from 'express';
 import { type OnFailure, secretsRefused } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
-import type { BearerOf } from './administrator.ts';
+import { administratorsBy, type BearerOf } from './administrator.ts';
 import { aicFailures, aicHeaders } from './answers.ts';
+import { type LogKeyRouteParts, logKeyRoutes } from './log-key-routes.ts';
 
 /** What the door stands on. */
-export interface PingAicDoorParts {
+export interface PingAicDoorParts extends Omit<LogKeyRouteParts, 'administratorOf'> {
   readonly bearerOf: BearerOf;
   readonly onFailure: OnFailure;
 }
@@ -21,6 +22,7 @@ const PREFIXES = ['/am', '/openidm', '/environment', '/keys', '/monitoring'];
 export function pingAicDoor(parts: PingAicDoorParts): Router {
   const router = Router();
   router.use(PREFIXES, aicHeaders, secretsRefused());
+  logKeyRoutes(router, { ...parts, administratorOf: administratorsBy(parts.bearerOf) });
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -68,6 +68,7 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   createIngestionKey: async ({ things }) => ({
     json: { name: 'new', instance: await things.of('log_instance') },
   }),
+  createLogKey: async () => ({ query: { _action: 'create' } }),
   listConfigKeys: async (known) => ofConfigInstance(known),
   createConfigKey: async (known) => ({ ...(await ofConfigInstance(known)), query: { type: 'ingestion' } }),
   getConfigKey: async (known) => ofConfigInstance(known),
@@ -167,11 +168,12 @@ export function requestsFor({ accountId, things, secret }: Pick<Known, 'accountI
   };
 }
 
-/** The path with ids in it: of each, the part before it says of what. */
+/** The path with ids in it: of each, its own name says of what, or the part before it. */
 async function filled(path: string, things: Things): Promise<string> {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
-    segments.push(segment.startsWith(':') ? await things.of(path.split('/')[segments.length - 1] ?? '') : segment);
+    const kinds = [segment.slice(1), path.split('/')[segments.length - 1] ?? ''];
+    segments.push(segment.startsWith(':') ? await things.of(kinds.find(things.has) ?? kinds.join(' or ')) : segment);
   }
   return segments.join('/');
 }

@@ -7,6 +7,8 @@ import { givenMember, type People } from './people.ts';
 
 /** What routes do things to, by the part of the path before its id. None of it belongs to anybody who tries. */
 export interface Things {
+  /** Whether somebody has said how to make a thing of this kind. */
+  has(kind: string): boolean;
   /** @returns the id of a thing of this kind, made when there is none @throws Error a kind that nobody has said how to make */
   of(kind: string): Promise<string>;
   /** Those that were asked for since the last call may be gone or changed: they are made anew. */
@@ -90,6 +92,11 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     // Of an instance of their own: a request names both.
     config_instance: () => instance('logs'),
     keys: async () => make('/latchkey/v1/ingestion_keys', { name: name(), instance: await of('config_instance') }),
+    api_key_id: async () => {
+      const sent = { token: await ownerToken(), json: { name: name() } };
+      const { body } = await service.call('POST', '/keys?_action=create', sent);
+      return body.api_key_id;
+    },
     roles: () => make('/v2/roles', roleBody(accountId, name())),
     resource_bindings: async () => {
       const json = { source: await of('resource_aliases'), target: 'crn:v1:bluemix:public:cf:eu-gb:s/space::app:1' };
@@ -102,6 +109,7 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
     },
   };
   return {
+    has: (kind) => Object.hasOwn(MAKERS, kind),
     of,
     used() {
       for (const kind of asked) known.delete(kind);
