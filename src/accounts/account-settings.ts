@@ -23,6 +23,11 @@ export interface AccountSettings {
   readonly userMfa?: readonly UserMfa[];
   /** To which e-mail addresses users may be invited, realm by realm. Default: to all. */
   readonly userDomains?: readonly UserDomainRestriction[];
+  /**
+   * Whether each exchange is written down, for the log of the account. Default: they are counted, until the first key that reads the
+   * log is made, which sets `each`.
+   */
+  readonly exchangeRecords?: ExchangeRecords;
   /** Of log-in sessions, 900 to 86,400; kept, without effect: there are no such sessions. */
   readonly sessionExpirationSeconds?: number;
   /** Of idle log-in sessions, 900 to 7,200; kept, without effect. */
@@ -33,6 +38,9 @@ export interface AccountSettings {
 
 /** Whether something is for few or for all; what neither means is each setting's own. */
 export type Restriction = 'RESTRICTED' | 'NOT_RESTRICTED';
+
+/** How exchanges are written down. */
+export type ExchangeRecords = 'each' | 'counted';
 
 /** The second factors that can be asked for, the weakest first. */
 export const MFA_TRAITS = ['NONE', 'NONE_NO_ROPC', 'TOTP', 'TOTP4ALL', 'LEVEL1', 'LEVEL2', 'LEVEL3'] as const;

@@ -1,16 +1,16 @@
 import { type Access, INSTALLATION_SCOPE } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { type AuditedChange, audited } from '../audit/audit-event.ts';
+import { audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { accountCrn } from '../crn/crn.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import type { Store } from '../store/store.ts';
 import { ACCOUNTS, type Account } from './account.ts';
-import { type AccountSettingsChange, auditedSettings, changedSettings } from './account-settings.ts';
+import { type AccountSettingsChange, changedSettings } from './account-settings.ts';
 import { clearAllowedAddresses } from './clear-allowed-addresses.ts';
 import { existingAccount } from './existing-account.ts';
 import { requireOpenedRights } from './opened-rights.ts';
 import { refuseOutOfBounds } from './setting-bounds.ts';
+import { settingsChange } from './settings-change.ts';
 
 /** What may be done with accounts. */
 export interface Accounts {
@@ -43,16 +43,6 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
   const requireRight = (caller: Caller, verb: string, accountId: string): Promise<void> =>
     access.require(caller, `iam-identity.account.${verb}`, { accountId, service: 'iam-identity' });
 
-  const record = (before: Account, { id, settings }: Account): AuditedChange => ({
-    at: clock.now(),
-    action: 'iam-identity.account.update',
-    accountId: id,
-    target: accountCrn('iam-identity', id, 'account', id),
-    targetId: id,
-    before: auditedSettings(before.settings),
-    after: auditedSettings(settings),
-  });
-
   return {
     async get(caller, accountId) {
       await requireRight(caller, 'get', accountId);
@@ -72,7 +62,7 @@ export function accountsIn({ store, access, clock }: AccountsParts): Accounts {
         },
         ifMatch,
         next: ({ settings }) => ({ settings: changedSettings(settings, change), modifiedAt: clock.now() }),
-        also: (before, after) => [audited(caller, record(before, after))],
+        also: (before, after) => [audited(caller, settingsChange(before, after, clock.now()))],
       });
     },
 

@@ -117,7 +117,11 @@ export function failureLog({ store, clock }: { readonly store: Store; readonly c
       waiting = [];
       underWay += events.length;
       try {
-        await store.append(EXCHANGE_FAILURES, events);
+        const recordedAt = clock.now();
+        await store.append(
+          EXCHANGE_FAILURES,
+          events.map((event) => ({ ...event, recordedAt })),
+        );
       } catch (cause) {
         // The store passes over ids that it has, so events whose outcome is unknown may come again.
         waiting = [...events, ...waiting];

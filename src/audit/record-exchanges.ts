@@ -2,6 +2,7 @@ import type { Origin } from '../access/caller.ts';
 import type { Clock } from '../clock/clock.ts';
 import { addressBucketOf } from '../limits/failed-attempts.ts';
 import type { Store } from '../store/store.ts';
+import { accountEventLog, type NewAccountEvent } from './account-event-log.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from './exchange-count.ts';
 import { type FailedExchange, failureLog } from './failure-log.ts';
 import { tallyBook } from './tally-book.ts';
@@ -13,12 +14,16 @@ export interface SuccessfulExchange {
   readonly iamId: string;
   /** Under which name the identity's use is counted: of a user the membership, because each account sees its own alone. */
   readonly activityId: string;
+  /** What it is written down as, beside being counted; absent: the account does not ask for single records. */
+  readonly single?: Pick<NewAccountEvent, 'kind' | 'grant'> | undefined;
 }
 
 /** Writes down exchanges without holding up one of them. */
 export interface ExchangeRecorder {
   succeeded(origin: Origin, exchange: SuccessfulExchange): void;
   failed(origin: Origin, failure: FailedExchange): void;
+  /** Something else that is written down singly, in an account that asks for it. */
+  recorded(origin: Origin, event: NewAccountEvent): void;
   /** Writes all that is waiting. @throws what the store throws; what was not written stays for the next time */
   flush(): Promise<void>;
   /** Writes all that is waiting and stops the timers. */
@@ -51,6 +56,7 @@ const KEEP_COUNTS_MILLISECONDS = 90 * 24 * 60 * MINUTE;
 export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder {
   const { store, clock, flushMilliseconds = 1_000, activityMilliseconds = 30_000, onError } = parts;
   const failures = failureLog({ store, clock });
+  const events = accountEventLog({ store, clock });
   const counts = tallyBook(store, EXCHANGE_COUNTS);
   const activity = tallyBook(store, ACTIVITY);
   const sums: Sums = { exchanges: new Map(), minuteAt: 0, lastAt: 0 };
@@ -73,7 +79,7 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
 
   const flushRecords = async (manner: 'at-once' | 'gently' = 'at-once'): Promise<void> => {
     settleSums();
-    await allOf(failures.flush(), counts.flush(manner));
+    await allOf(failures.flush(), events.flush(), counts.flush(manner));
   };
   const reported = (work: Promise<void>): Promise<void> => work.catch((cause: unknown) => onError?.(cause));
   const often = setInterval(() => reported(flushRecords('gently')), flushMilliseconds).unref();
@@ -95,9 +101,15 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
       const known = sums.exchanges.get(id);
       if (known !== undefined) known.count += 1;
       else sums.exchanges.set(id, { exchange, address, count: 1 });
+      const { single } = exchange;
+      if (single !== undefined) {
+        const { accountId, apiKeyId, iamId } = exchange;
+        events.add(origin, { ...single, accountId, apiKeyId, iamId });
+      }
     },
 
     failed: failures.add,
+    recorded: events.add,
 
     async flush() {
       await allOf(flushRecords(), activity.flush());
@@ -107,6 +119,7 @@ export function recordExchanges(parts: ExchangeRecorderParts): ExchangeRecorder 
       clearInterval(often);
       clearInterval(seldom);
       failures.settle();
+      events.settle();
       await reported(flushRecords());
       await reported(activity.flush());
     },

@@ -1,6 +1,7 @@
 import { removeOfDeletedGroups } from '../access-groups/remove-ended-members.ts';
 import { purgeExpiredKeys } from '../api-keys/purge-expired-keys.ts';
 import { removeOrphanedKeys } from '../api-keys/remove-orphaned-keys.ts';
+import { ACCOUNT_EVENTS } from '../audit/account-event.ts';
 import { EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -121,6 +122,7 @@ async function sweepExpired(store: Store, now: number, endsAt: number): Promise<
     () => store.deleteExpired(INVITATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_COUNTS, now, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_FAILURES, now, SWEEP_ROWS),
+    () => store.deleteExpired(ACCOUNT_EVENTS, now, SWEEP_ROWS),
     () => store.deleteExpired(REPORT_PIECES, now, SWEEP_ROWS),
     () => store.deleteExpired(REPORTS, now, SWEEP_ROWS),
     // Deleted policies, once they can no longer be restored.

@@ -5,6 +5,7 @@ import { GROUP_SETTINGS } from '../access-groups/group-settings.ts';
 import { ACCOUNTS, INSTALLATIONS } from '../accounts/account.ts';
 import { HOST_NAMES } from '../accounts/host-name.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
+import { ACCOUNT_EVENTS } from '../audit/account-event.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
@@ -64,4 +65,5 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(AUDIT_EVENTS),
   anyCollection(EXCHANGE_COUNTS),
   anyCollection(EXCHANGE_FAILURES),
+  anyCollection(ACCOUNT_EVENTS),
 ];

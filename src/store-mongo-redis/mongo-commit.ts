@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Connection, mongo } from 'mongoose';
+import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { Change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists, StaleEntityTag } from '../store/store-errors.ts';
@@ -91,6 +92,7 @@ async function untilKnown(
       const outcome = await write(session);
       // Only now has the driver numbered the transaction; only after this can anything of it be seen.
       begun(transactionKey(session));
+      requireInTime(endsAt);
       const isOwnRepeat = outcome === 'repeated' && mayBeWritten;
       mayBeWritten ||= outcome === 'written';
       // A repeat is committed as well: only then is it known that what it has seen of the first attempt is the majority's,
@@ -106,6 +108,17 @@ async function untilKnown(
     // Full jitter, so that commits that met each other do not meet again.
     await after(Math.random() * Math.min(LONGEST_PAUSE_MILLISECONDS, 4 * 2 ** attempt));
   }
+}
+
+/**
+ * Who waited for the commit has been told that it may not have been made: it must not be made long after. Whoever reads on in the
+ * order of the times in what is committed would miss it.
+ */
+function requireInTime(endsAt: number): void {
+  if (performance.now() <= endsAt + COMMIT_MILLISECONDS - REPEAT_MILLISECONDS) return;
+  throw new StoreUnavailable({
+    diagnostic: 'the commit was given up before its last step, because nobody waits for it',
+  });
 }
 
 // What is still open is given up; that the server hears of it is not needed, it gives up by itself.

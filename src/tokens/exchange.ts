@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Origin } from '../access/caller.ts';
 import type { RequireAllowedAddress } from '../accounts/allowed-addresses.ts';
 import { requireUsable } from '../api-keys/authenticate-api-key.ts';
-import type { ExchangeRecorder, SuccessfulExchange } from '../audit/record-exchanges.ts';
+import type { ExchangeRecorder } from '../audit/record-exchanges.ts';
 import type { Clock } from '../clock/clock.ts';
 import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
 import { AccountMismatch, ClientCredentialsMissing, GrantUnsupported } from '../problems/credential-problems.ts';
@@ -12,6 +12,7 @@ import { withoutSecrets } from '../telemetry/redaction.ts';
 import type { AuthenticateClient } from './authenticate-client.ts';
 import type { IdentityChain, LoadIdentityChain } from './identity-chain.ts';
 import type { IssueToken } from './issue-token.ts';
+import { recordedExchange } from './recorded-exchange.ts';
 import type { Grant, GrantedToken, Proven, TokenRequest } from './token-request.ts';
 
 /** Turns a proven credential into a token. @throws GrantUnsupported, and whatever the steps refuse with */
@@ -55,7 +56,7 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       refuseOtherAccounts(chain, request);
       requireAllowedAddress(chain.account, origin.address);
       const token = await issueToken(chain, { clientId, grantId, grantClaim: grant.claim });
-      recorder.succeeded(origin, exchangedFor(chain));
+      recorder.succeeded(origin, recordedExchange(chain, { kind: 'exchange', grant: request.grant }));
       onOutcome('success', 'none');
       return token;
     } catch (failure) {
@@ -90,11 +91,6 @@ function limited(failure: unknown, attempts: FailedAttempts, { secret }: TokenRe
   }
   for (const bucket of buckets) attempts.record(bucket);
   return failure;
-}
-
-function exchangedFor({ account, credential, identity }: IdentityChain): SuccessfulExchange {
-  const activityId = identity.kind === 'user' ? identity.membership.id : credential.iamId;
-  return { accountId: account.id, apiKeyId: credential.id, iamId: credential.iamId, activityId };
 }
 
 function knownOf({ proven }: Progress): { accountId?: string; apiKeyId?: string; iamId?: string } {

@@ -14,6 +14,7 @@ import type { AccessTokenClaims } from '../token-format/token-claims.ts';
 import type { AuthenticateCaller } from './authenticate-caller.ts';
 import { generationsOf, type IdentityChain, type LoadIdentityChain } from './identity-chain.ts';
 import { limitedProof } from './limited-proof.ts';
+import { recordedExchange } from './recorded-exchange.ts';
 
 /** A credential that was proven once, for something that goes on after the request, such as an open connection. */
 export interface LastingProof {
@@ -104,8 +105,7 @@ async function keyProof(
   const chain = await chainOf(apiKey);
   const { id: apiKeyId, iamId } = apiKey;
   const accountId = chain.account.id;
-  const activityId = chain.identity.kind === 'user' ? chain.identity.membership.id : iamId;
-  recorder.succeeded(origin, { accountId, apiKeyId, iamId, activityId });
+  recorder.succeeded(origin, recordedExchange(chain, { kind: 'use', grant: apiKey.kind }));
   // What a token of this moment would carry: whatever ends that one ends this proof as well, on every node as fast.
   const revocable: Revocable = {
     account: { valid: true, bss: accountId },

@@ -10,21 +10,30 @@ export interface LimitedProofParts {
   readonly failedAttempts: FailedAttempts;
 }
 
+/** What the proof has found out of the credential when it fails; the failure is recorded with it. */
+export interface KnownOfProof {
+  accountId?: string;
+  apiKeyId?: string;
+  iamId?: string;
+}
+
 /** As at the exchange (R30): what people choose as a key must not be guessed at another door either. */
 export async function limitedProof<Result>(
   { failedAttempts, recorder }: LimitedProofParts,
   secret: string,
   origin: Origin,
-  prove: () => Promise<Result>,
+  prove: (known: KnownOfProof) => Promise<Result>,
 ): Promise<Result> {
+  const known: KnownOfProof = {};
   try {
-    return await prove();
+    return await prove(known);
   } catch (failure) {
     if (!isRefusal(failure)) throw failure;
     const buckets = [`address ${addressBucketOf(origin.address)}`, `secret ${hash('sha256', secret, 'base64url')}`];
     const tooMany = overLimit(failedAttempts, buckets);
     if (tooMany === undefined) for (const bucket of buckets) failedAttempts.record(bucket);
-    recorder.failed(origin, { action: 'token.exchange', problem: failure.code, limited: tooMany !== undefined });
+    const limited = tooMany !== undefined;
+    recorder.failed(origin, { ...known, action: 'token.exchange', problem: failure.code, limited });
     throw tooMany ?? failure;
   }
 }

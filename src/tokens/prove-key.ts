@@ -11,6 +11,7 @@ import type { FailedAttempts } from '../limits/failed-attempts.ts';
 import { AddressNotAllowed, ApiKeyUnknown } from '../problems/credential-problems.ts';
 import type { ChainedServiceId, ChainedUser, LoadIdentityChain } from './identity-chain.ts';
 import { limitedProof } from './limited-proof.ts';
+import { recordedExchange } from './recorded-exchange.ts';
 
 /** A key that was presented in the place of a token. */
 export interface ProvenKey {
@@ -51,17 +52,20 @@ export function keyProofs(parts: ProveKeyParts): ProveKey {
   const { authenticate, loadIdentityChain, requireAllowedAddress, clock, recorder } = parts;
   const requireAddressOfKey = addressesOfKeys();
   return (secret, kind, origin, fits) =>
-    limitedProof(parts, secret, origin, async () => {
+    limitedProof(parts, secret, origin, async (known) => {
       const apiKey = await authenticate(secret, [kind]);
       if (apiKey === undefined) throw new ApiKeyUnknown();
+      Object.assign(known, { accountId: apiKey.accountId, apiKeyId: apiKey.id, iamId: apiKey.iamId });
       requireUsable(apiKey, clock.now());
       const { account, identity } = await loadIdentityChain(apiKey, undefined);
       requireAllowedAddress(account, origin.address);
       requireAddressOfKey(apiKey, origin.address);
       fits?.({ apiKey, account, identity });
       const { id: apiKeyId, iamId } = apiKey;
-      const activityId = identity.kind === 'user' ? identity.membership.id : iamId;
-      recorder.succeeded(origin, { accountId: account.id, apiKeyId, iamId, activityId });
+      recorder.succeeded(
+        origin,
+        recordedExchange({ account, credential: apiKey, identity }, { kind: 'use', grant: kind }),
+      );
       return { apiKey, account, identity, caller: { ...origin, iamId, accountId: account.id, apiKeyId } };
     });
 }

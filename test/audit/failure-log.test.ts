@@ -51,6 +51,7 @@ describe('failureLog', () => {
         targetId: 'ApiKey-1',
         problem: 'api_key_disabled',
         ...origin,
+        recordedAt: given.clock.now(),
         expiresAt: given.clock.now() + 90 * 86_400_000,
       },
     ]);

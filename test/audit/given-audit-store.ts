@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ACCOUNT_EVENTS, type AccountEvent } from '../../src/audit/account-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS, type ExchangeCount } from '../../src/audit/exchange-count.ts';
 import { EXCHANGE_FAILURES, type ExchangeFailure } from '../../src/audit/exchange-failure.ts';
 import { StoreUnavailable } from '../../src/problems/request-problems.ts';
@@ -20,6 +21,8 @@ export interface AuditStore {
   failuresAway: boolean;
   /** Every failure there is of an account, oldest first. */
   events(accountId?: string): Promise<readonly ExchangeFailure[]>;
+  /** Every single record there is of an account, oldest first. */
+  singles(accountId: string): Promise<readonly AccountEvent[]>;
   counts(accountId: string): Promise<readonly ExchangeCount[]>;
   dispose(): Promise<void>;
 }
@@ -34,7 +37,7 @@ export async function givenAuditStore(): Promise<AuditStore> {
       now += milliseconds;
     },
   };
-  const collections = [EXCHANGE_FAILURES, EXCHANGE_COUNTS, ACTIVITY];
+  const collections = [EXCHANGE_FAILURES, EXCHANGE_COUNTS, ACTIVITY, ACCOUNT_EVENTS];
   const real = await openSqliteStore({ file: join(folder, 'store.sqlite'), clock, collections });
   let held: Promise<void> | undefined;
 
@@ -70,6 +73,8 @@ export async function givenAuditStore(): Promise<AuditStore> {
     },
     events: async (accountId = '') =>
       (await real.read(EXCHANGE_FAILURES).page('byAccount', { equals: [accountId], limit: 1000 })).rows,
+    singles: async (accountId) =>
+      (await real.read(ACCOUNT_EVENTS).page('byAccount', { equals: [accountId], limit: 1000 })).rows,
     counts: async (accountId) =>
       (await real.read(EXCHANGE_COUNTS).page('byAccount', { equals: [accountId], limit: 1000 })).rows,
     async dispose() {

@@ -10,6 +10,7 @@ import { type CatalogRouteParts, catalogRoutes } from './catalog-routes.ts';
 import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
 import { type InstanceUseRouteParts, instanceUseRoutes } from './instance-use-routes.ts';
 import { type LogLineRouteParts, logLineRoutes } from './log-line-routes.ts';
+import { type LogSettingRouteParts, logSettingRoutes } from './log-setting-routes.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
 import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
@@ -25,6 +26,7 @@ export interface LatchkeyDoorParts
     IngestionKeyRouteParts,
     CatalogRouteParts,
     LogLineRouteParts,
+    LogSettingRouteParts,
     InstanceUseRouteParts {
   readonly onFailure: OnFailure;
 }
@@ -48,6 +50,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   ingestionKeyRoutes(router, parts);
   catalogRoutes(router, parts);
   logLineRoutes(router, parts);
+  logSettingRoutes(router, parts);
   instanceUseRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.

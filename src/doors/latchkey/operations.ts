@@ -6,6 +6,7 @@ import { CATALOG_OPERATIONS } from './catalog-operations.ts';
 import { INGESTION_KEY_OPERATIONS } from './ingestion-key-operations.ts';
 import { INSTANCE_USE_OPERATIONS } from './instance-use-operations.ts';
 import { LOG_LINE_OPERATIONS } from './log-line-operations.ts';
+import { LOG_SETTING_OPERATIONS } from './log-setting-operations.ts';
 import { NODE_OPERATIONS } from './node-operations.ts';
 import { SELF_OPERATIONS } from './self-operations.ts';
 import { SIGN_OUT_OPERATIONS } from './sign-out-operations.ts';
@@ -21,5 +22,6 @@ export const operations: readonly Operation[] = [
   ...INGESTION_KEY_OPERATIONS,
   ...CATALOG_OPERATIONS,
   ...LOG_LINE_OPERATIONS,
+  ...LOG_SETTING_OPERATIONS,
   ...INSTANCE_USE_OPERATIONS,
 ];
