@@ -63,7 +63,8 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }, AIC_PATHS),
     loadedWhenAsked(async () => {
       const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');
-      return pingAutonomousIdentityDoor({ onFailure });
+      const rooms = { ...domains, ...(await domains.people()), ...(await domains.tenants()) };
+      return pingAutonomousIdentityDoor({ ...rooms, clientAddressOf, bearerOf: bearers(parts), onFailure });
     }, AUTONOMOUS_IDENTITY_PATHS),
     loadedWhenAsked(async () => {
       const { ibmResourceControllerDoor } = await import('../doors/ibm-resource-controller/door.ts');
@@ -106,14 +107,19 @@ function callers(parts: DoorParts): (request: Request) => Promise<Caller> {
   return async (request) => (await bearerOf(request)).caller;
 }
 
-/** Proves who makes an administrative call, and tells how the token was made. */
+/** Proves who makes an administrative call, and tells what the token says of itself. */
 function bearers({ domains, clientAddressOf }: DoorParts) {
   return async (request: Request) => {
     const address = clientAddressOf(request);
     const claims = await domains.authenticateCaller(requiredBearerTokenOf(request), address);
     const { iam_id: iamId, account, latchkey, grant_type: grantClaim, scope } = claims;
     const origin = { address, ...requestNamesOf(request) };
-    return { caller: { iamId, accountId: account.bss, apiKeyId: latchkey.api_key_id, ...origin }, grantClaim, scope };
+    return {
+      caller: { iamId, accountId: account.bss, apiKeyId: latchkey.api_key_id, ...origin },
+      claims,
+      grantClaim,
+      scope,
+    };
   };
 }
 

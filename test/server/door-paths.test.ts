@@ -9,16 +9,29 @@ import { operations as users } from '../../src/doors/ibm-user-management/operati
 import { operations as product } from '../../src/doors/latchkey/operations.ts';
 import { operations as logdna } from '../../src/doors/logdna/operations.ts';
 import { operations as aic } from '../../src/doors/ping-aic/operations.ts';
+import { operations as autonomousIdentity } from '../../src/doors/ping-autonomous-identity/operations.ts';
 import type { Operation } from '../../src/http/openapi.ts';
 import {
   AIC_PATHS,
+  AUTONOMOUS_IDENTITY_PATHS,
   CLOUD_LOGS_PATHS,
   LOGDNA_PATHS,
   RESOURCE_PATHS,
   WEB_SOCKET_PATH,
 } from '../../src/server/door-paths.ts';
 
-const DOORS = { token, logdna, cloudLogs, aic, resources, access, identity, users, product };
+const DOORS = {
+  token,
+  logdna,
+  cloudLogs,
+  aic,
+  autonomousIdentity,
+  resources,
+  access,
+  identity,
+  users,
+  product,
+};
 
 const pathsOf = (rows: readonly Operation[]): readonly string[] => [
   ...new Set(rows.map(({ path }) => path.replaceAll(/:[a-z_]+/g, 'x1'))),
@@ -31,6 +44,7 @@ describe('the paths by which doors are found', () => {
     ['logdna', LOGDNA_PATHS],
     ['cloudLogs', CLOUD_LOGS_PATHS],
     ['aic', AIC_PATHS],
+    ['autonomousIdentity', AUTONOMOUS_IDENTITY_PATHS],
     ['resources', RESOURCE_PATHS],
   ])(
     'when all that is served is looked for, then what leads to %s is what it serves, and nothing else',

@@ -3,9 +3,12 @@ import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-an
 import { respondWith } from '../../http/app.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { tenantFailures } from './answers.ts';
+import type { BearerOf } from './bearer.ts';
+import { type LoginRouteParts, loginRoutes } from './login-routes.ts';
 
 /** What the door stands on. */
-export interface PingAutonomousIdentityDoorParts {
+export interface PingAutonomousIdentityDoorParts extends LoginRouteParts {
+  readonly bearerOf: BearerOf;
   readonly onFailure: OnFailure;
 }
 
@@ -27,6 +30,7 @@ const PREFIXES = [
 export function pingAutonomousIdentityDoor(parts: PingAutonomousIdentityDoorParts): Router {
   const router = Router();
   router.use(PREFIXES, commonHeaders, secretsRefused());
+  loginRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
