@@ -99,6 +99,6 @@ export function recordOfKey({ verb, instance, before, after, at }: RecordedKeyCh
 /** Listed one by one, so that no digest or secret ever joins them. */
 function auditedKey({ ingestionKey, apiKey }: HeldIngestionKey): AuditedState {
   const { name, type, instanceId, resourceKeyId, successorId } = ingestionKey;
-  const { disabled, expiresAt } = apiKey;
-  return { name, type, instanceId, resourceKeyId, successorId, disabled, expiresAt };
+  const { disabled, locked, expiresAt } = apiKey;
+  return { name, type, instanceId, resourceKeyId, successorId, disabled, locked, expiresAt };
 }

@@ -1,5 +1,6 @@
 import type { Access } from '../access/access.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
+import { refuseLockedKey } from '../api-keys/refuse-locked.ts';
 import type { Clock } from '../clock/clock.ts';
 import { NotFound } from '../problems/entity-problems.ts';
 import { instanceOf, refuseDeleted } from '../resource-instances/existing-instance.ts';
@@ -57,6 +58,7 @@ export interface ChosenIngestionKey {
 export interface IngestionKeyChange {
   readonly name?: string | undefined;
   readonly disabled?: boolean | undefined;
+  readonly locked?: boolean | undefined;
 }
 
 /** The keys of instances. Every function: @throws AccessDenied, NotFound (missing, or of another account or instance). */
@@ -68,12 +70,13 @@ export interface IngestionKeys {
     request: IngestionKeyListRequest,
   ): Promise<{ readonly rows: readonly ShownIngestionKey[]; readonly next: readonly IndexValue[] | undefined }>;
   get(manager: KeyManager, id: string): Promise<ShownIngestionKey>;
+  /** Disabling ends it at once, also when it is locked. @throws EntityLocked */
   update(manager: KeyManager, id: string, change: IngestionKeyChange): Promise<ShownIngestionKey>;
-  /** It is refused when this returns. */
+  /** It is refused when this returns. @throws EntityLocked */
   remove(manager: KeyManager, id: string): Promise<void>;
   /**
    * Makes a key in the place of another one, which ends after the overlap; without one it is refused when this returns.
-   * @throws EntityExists it was rotated before @throws Gone the instance was deleted @throws LimitReached
+   * @throws EntityExists it was rotated before @throws EntityLocked @throws Gone the instance was deleted @throws LimitReached
    */
   rotate(manager: KeyManager, id: string, overlapSeconds: number): Promise<RotatedIngestionKey>;
 }
@@ -144,9 +147,10 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
     update: (manager, id, change) =>
       untilUndisturbed(async () => {
         const before = await existing(manager, id, 'update');
-        const { name = before.apiKey.name, disabled = before.apiKey.disabled } = change;
+        refuseLockedKey(before.apiKey, change);
+        const { name = before.apiKey.name, disabled = before.apiKey.disabled, locked = before.apiKey.locked } = change;
         const { instance } = before;
-        const after = changedKey(before, { ingestionKey: { name }, apiKey: { name, disabled } }, clock.now());
+        const after = changedKey(before, { ingestionKey: { name }, apiKey: { name, disabled, locked } }, clock.now());
         const record = recordOfKey({ verb: 'update', instance, before, after, at: clock.now() }, manager);
         await store.commit([...replaced(before, after), record]);
         return shown({ ...after, instance });
@@ -155,6 +159,7 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
     remove: (manager, id) =>
       untilUndisturbed(async () => {
         const key = await existing(manager, id, 'delete');
+        refuseLockedKey(key.apiKey, {});
         await store.commit(planRemoval(key.instance, [key], { caller: manager, at: clock.now() }));
       }),
 
@@ -164,6 +169,7 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
         const before = await existing(manager, id, 'create');
         const { instance } = before;
         await requireManaging(access, manager, instance, 'delete');
+        refuseLockedKey(before.apiKey, {});
         refuseDeleted(instance);
         requireActive(instance);
         const { next, endsAt, changes } = await planRotation(parts, before, manager, overlapSeconds);

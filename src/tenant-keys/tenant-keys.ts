@@ -10,9 +10,11 @@ import {
   type IssuedApiKey,
   newApiKey,
 } from '../api-keys/new-api-key.ts';
+import { expectOwner } from '../api-keys/owners.ts';
+import { refuseLockedKey } from '../api-keys/refuse-locked.ts';
 import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { EntityLocked, LimitReached, NotFound } from '../problems/entity-problems.ts';
+import { NotFound } from '../problems/entity-problems.ts';
 import { cutOff } from '../revocations/revocation.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { type Change, insert, remove } from '../store/changes.ts';
@@ -21,6 +23,7 @@ import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { keySubject } from '../token-format/revocation-subjects.ts';
+import { expectRoomForOne } from './key-limit.ts';
 
 /** The kinds of key that belong to a tenant. */
 export type TenantKeyKind = Extract<KeyKindName, 'log_reading' | 'tenant_program' | 'on_behalf' | 'public_key'>;
@@ -32,6 +35,8 @@ export interface NewTenantKey {
   readonly description?: string | undefined;
   /** As whom it acts. Default: its maker. Whether it may be another, the room above has asked. */
   readonly iamId?: string | undefined;
+  /** That identity is made in the same commit; default: it is there, and active. */
+  readonly withNewIdentity?: boolean | undefined;
   readonly expiresAt?: number | undefined;
   readonly disabled?: boolean | undefined;
   /** Addresses and networks from which alone it is taken; whether they can be read, the room above has asked. */
@@ -54,22 +59,28 @@ export interface TenantKeyListRequest {
 /** What else is committed with a change of a key: the rows of other rooms that belong to it. */
 export type AlsoChanged = (apiKey: ApiKey) => readonly Change[];
 
+/** The same of a key that comes or goes: asked anew when something was changed meanwhile. */
+export type AlsoCommitted = (apiKey: ApiKey) => readonly Change[] | Promise<readonly Change[]>;
+
 /**
  * Keys of a tenant, of the caller's own account. Managing them needs a right over the account's identities, which Administrators have:
  * such a key has no owner who may look after it. Every function: @throws AccessDenied, NotFound (missing, another account's, or of
  * another kind).
  */
 export interface TenantKeys {
-  /** @throws LimitReached */
-  create(caller: Caller, chosen: NewTenantKey, also?: AlsoChanged): Promise<IssuedApiKey>;
+  /** @throws LimitReached @throws NotFound the account has no such active identity @throws EntityLocked the service ID is locked */
+  create(caller: Caller, chosen: NewTenantKey, also?: AlsoCommitted): Promise<IssuedApiKey>;
   get(caller: Caller, kind: TenantKeyKind, id: string): Promise<ApiKey>;
   /** The key of which this is the secret. */
   getBySecret(caller: Caller, kind: TenantKeyKind, secret: string): Promise<ApiKey>;
   list(caller: Caller, request: TenantKeyListRequest): Promise<Listing<ApiKey>>;
-  /** Disabling ends it at once, also when it is locked. @throws EntityLocked @param ifMatch default: any version */
+  /**
+   * Disabling ends it at once, also when it is locked. @throws EntityLocked @throws NotFound no such active identity
+   * @param ifMatch default: any version
+   */
   update(caller: Caller, key: TenantKeyName, change: TenantKeyChange, also?: AlsoChanged): Promise<ApiKey>;
   /** It is refused when this returns. @throws EntityLocked */
-  remove(caller: Caller, kind: TenantKeyKind, id: string, also?: AlsoChanged): Promise<void>;
+  remove(caller: Caller, kind: TenantKeyKind, id: string, also?: AlsoCommitted): Promise<void>;
 }
 
 /** Which key. */
@@ -87,9 +98,6 @@ export interface TenantKeysParts extends ApiKeyMakerParts {
   readonly clock: Clock;
   readonly authenticate: AuthenticateApiKey;
 }
-
-/** Most keys of one kind of an account. */
-export const MOST_TENANT_KEYS = 1_000;
 
 /** @returns the keys of the tenants in `store` */
 export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
@@ -126,20 +134,18 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
     cutOff(keySubject(id), generation, accountId, clock.now());
 
   return {
-    async create(caller, { iamId = caller.iamId, ...chosen }, also) {
-      const { accountId } = caller;
-      await requireRight(caller, 'create');
-      if ((await reader.count('ofAccountByKind', [accountId, chosen.kind], MOST_TENANT_KEYS)) >= MOST_TENANT_KEYS) {
-        throw new LimitReached(`An account may have ${MOST_TENANT_KEYS} keys of this kind.`, {
-          details: 'Delete one that is not used any more.',
-        });
-      }
-      const issued = newApiKey(parts, { ...chosen, accountId, iamId }, caller.iamId, clock.now());
-      const { apiKey } = issued;
-      const changes = [insert(API_KEYS, apiKey), record(caller, 'create', { after: apiKey }, apiKey)];
-      await store.commit([...changes, ...(also?.(apiKey) ?? [])]);
-      return issued;
-    },
+    create: (caller, { iamId = caller.iamId, withNewIdentity = false, ...chosen }, also) =>
+      untilUndisturbed(async () => {
+        const { accountId } = caller;
+        await requireRight(caller, 'create');
+        const room = await expectRoomForOne(store, accountId, chosen.kind);
+        const owner = withNewIdentity ? [] : [await expectOwner(store, { accountId, iamId }, chosen)];
+        const issued = newApiKey(parts, { ...chosen, accountId, iamId }, caller.iamId, clock.now());
+        const { apiKey } = issued;
+        const changes = [insert(API_KEYS, apiKey), record(caller, 'create', { after: apiKey }, apiKey)];
+        await store.commit([...room, ...owner, ...changes, ...((await also?.(apiKey)) ?? [])]);
+        return issued;
+      }),
 
     get: (caller, kind, id) => visible(caller, { kind, id }, 'get'),
 
@@ -157,14 +163,23 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
       return readListing({ reader, collection: API_KEYS, index: 'ofAccountByKind', request });
     },
 
-    update: (caller, key, change, also) =>
-      changeEntity({
+    update(caller, key, change, also) {
+      let owner: readonly Change[] = [];
+      return changeEntity({
         store,
         collection: API_KEYS,
-        read: () => visible(caller, key, 'update'),
+        async read() {
+          const before = await visible(caller, key, 'update');
+          const { accountId } = before;
+          const { iamId = before.iamId } = change;
+          // Privilege growth: who brings a key back to life can act as its identity, as if it were new (R34).
+          if (before.disabled && change.disabled === false) await access.requireHeldBy(caller, accountId, iamId);
+          owner = iamId === before.iamId ? [] : [await expectOwner(store, { accountId, iamId }, before)];
+          return before;
+        },
         ifMatch: key.ifMatch ?? '*',
         next(before) {
-          refuseLocked(before, change);
+          refuseLockedKey(before, change);
           // Whatever a token was made by, or decided with, has changed: a new one is made.
           const ends = change.disabled === true || change.iamId !== undefined || change.addresses !== undefined;
           const modifiedAt = clock.now();
@@ -173,21 +188,23 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
         },
         also: (before, after) => [
           ...(after.generation > before.generation ? [cutOffTokens(after, after.generation)] : []),
+          ...owner,
           record(caller, 'update', { before, after }, after),
           ...(also?.(after) ?? []),
         ],
-      }),
+      });
+    },
 
     // Who changes it meanwhile may have locked it: it is looked at again, because the lock must hold.
     remove: (caller, kind, id, also) =>
       untilUndisturbed(async () => {
         const apiKey = await visible(caller, { kind, id }, 'delete');
-        refuseLocked(apiKey, {});
+        refuseLockedKey(apiKey, {});
         const changes = [remove(API_KEYS, apiKey), cutOffTokens(apiKey, apiKey.generation + 1)];
         await store.commit([
           ...changes,
           record(caller, 'delete', { before: apiKey }, apiKey),
-          ...(also?.(apiKey) ?? []),
+          ...((await also?.(apiKey)) ?? []),
         ]);
       }),
   };
@@ -197,13 +214,5 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
 type Verb = 'create' | 'get' | 'list' | 'update' | 'delete';
 
 const actionOf = (verb: Verb): string => `iam-identity.tenantkey.${verb}`;
-
-/** A lock keeps a key as it is; it can be taken away, and in an incident the key can be disabled all the same. */
-function refuseLocked({ locked }: ApiKey, change: TenantKeyChange): void {
-  const names = Object.entries(change).filter(([, value]) => value !== undefined);
-  const isAllowed =
-    names.length > 0 && names.every(([name, value]) => name === 'locked' || (name === 'disabled' && value === true));
-  if (locked && !isAllowed) throw new EntityLocked('The key is locked.', { details: 'Unlock it first.' });
-}
 
 const notFound = (): NotFound => new NotFound('The key could not be found.');
