@@ -9,6 +9,7 @@ import { firstEntityTag } from '../store/entity-tag.ts';
 import { staleWhenTaken } from '../store/overtaken.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
+import { USER_REALM } from '../users/user.ts';
 import { ACCESS_GROUPS, type AccessGroup, accessGroupCrn } from './access-group.ts';
 import type { Window } from './access-groups.ts';
 import { groupGate } from './existing-group.ts';
@@ -229,7 +230,7 @@ async function outcomeOf(id: string, change: () => Promise<unknown>): Promise<Ou
 }
 
 // Linear: one class a bounded number of times. Only what has the form of an iam id is repeated: somebody may take a key for one.
-const IAM_ID = /^(?:IBMid|iam|crn)-[A-Za-z0-9:/._@-]{1,200}$/;
+const IAM_ID = new RegExp(`^(?:${USER_REALM}|iam|crn)-[A-Za-z0-9:/._@-]{1,200}$`);
 
 const shown = (iamId: string): string => (IAM_ID.test(iamId) ? iamId : 'The identity');
 

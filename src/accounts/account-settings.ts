@@ -92,7 +92,7 @@ export function changedSettings(before: AccountSettings, change: AccountSettings
   return after as AccountSettings;
 }
 
-/** Realm by realm; one that is named and nothing more is restricted no longer (IBM Cloud IAM Identity API). */
+/** Realm by realm; one that is named and nothing more is restricted no longer (IBM Cloud IAM Identity API, "Account settings"). */
 function changedDomains(
   before: readonly UserDomainRestriction[],
   change: readonly UserDomainRestriction[],

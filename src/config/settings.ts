@@ -142,8 +142,7 @@ export const SETTINGS = {
   anonymousIntrospection: setting('ANONYMOUS_INTROSPECTION', {
     kind: choice('on', 'off'),
     fallback: 'on',
-    sentence:
-      'on: the introspection endpoint answers whoever holds the token, as IBM does; off: only callers with credentials.',
+    sentence: 'on: the introspection endpoint answers whoever holds the token; off: only callers with credentials.',
   }),
   ingestionKeysInUrl: setting('INGESTION_KEYS_IN_URL', {
     kind: choice('on', 'off'),

@@ -34,7 +34,7 @@ export interface ResourceQuota {
 const TRIAL_ID = '7ce89f4a-4381-4600-b814-3cd9a4f4bdf4';
 const PAID_ID = 'a3d7b8d01e261c24677937c29ab33f3c';
 
-/** Every quota definition. The ids are those of IBM's public examples. */
+/** Every quota definition, with the ids of the published examples (IBM Cloud Resource Manager API, "List quota definitions"). */
 export const QUOTA_DEFINITIONS: readonly QuotaDefinition[] = [
   {
     ...{ id: TRIAL_ID, name: 'Trial Quota', type: 'STANDARD' },

@@ -9,6 +9,7 @@ import { recordExchanges } from '../audit/record-exchanges.ts';
 import { trackRecordIn } from '../audit/track-record.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
+import { API_KEY_GRANT, TOKEN_SCOPE } from '../doors/ibm-iam-token/token-names.ts';
 import { handOversIn } from '../log-forwarding/hand-over.ts';
 import { openLiveSet } from '../revocations/live-set.ts';
 import { sealing as sealingUnder } from '../secrets/sealing.ts';
@@ -117,7 +118,7 @@ export async function assembleDomains(parts: AssembleParts) {
   const failedAttempts = limiter('failed_exchanges');
   const exchange = exchangeWith({
     grants: new Map([
-      ['apikey', apiKeyGrant({ authenticate })],
+      ['apikey', apiKeyGrant({ claim: API_KEY_GRANT, authenticate })],
       [
         'password',
         passwordGrant({ store, verify: async (...given) => (await people()).passwords.credentialOf(...given) }),
@@ -127,7 +128,7 @@ export async function assembleDomains(parts: AssembleParts) {
     authenticateClient,
     loadIdentityChain,
     requireAllowedAddress,
-    issueToken: tokenIssuer({ signingKeys, clock, issuer }),
+    issueToken: tokenIssuer({ signingKeys, clock, issuer, scope: TOKEN_SCOPE }),
     clock,
     recorder,
     failedAttempts,

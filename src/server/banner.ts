@@ -29,7 +29,7 @@ export function banner({ publicUrl, operationsUrl, dataFolder, back, workers = 1
     '',
     'Exchange the key for a token:',
     '',
-    `  curl -s ${quotedForShell(`${publicUrl}/identity/token`)} -d grant_type=urn:ibm:params:oauth:grant-type:apikey \\`,
+    `  curl -s ${quotedForShell(`${publicUrl}/identity/token`)} -d grant_type=apikey \\`,
     `    -d "apikey=$(cat ${quotedForShell(file)})"`,
     '',
     '',

@@ -79,7 +79,7 @@ function keyPairFor(algorithm: SigningAlgorithm): Promise<{ publicKey: KeyObject
   return generate('rsa', { modulusLength: 2048, publicExponent: 0x10001 });
 }
 
-/** Date-like as IBM's (`20190204…`), so that a person sees which is newer; the random end makes it unique. */
+/** Date-like (`20190204…`), so that a person sees which is newer; the random end makes it unique. */
 function newKid(now: number): string {
   const minute = new Date(now).toISOString().replace(/\D/g, '').slice(0, 12);
   return `${minute}-${randomBytes(6).toString('hex')}`;

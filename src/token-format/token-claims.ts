@@ -59,7 +59,7 @@ export interface RegisteredClaims {
   readonly client_id: string;
 }
 
-/** The claims of an access token: IBM's, and those that RFC 9068 asks for. */
+/** The claims of an access token (IBM Cloud IAM, access token; and what RFC 9068 asks for). */
 export interface AccessTokenClaims extends RegisteredClaims {
   readonly iam_id: string;
   /** The same as `iam_id`. */
@@ -76,7 +76,7 @@ export interface AccessTokenClaims extends RegisteredClaims {
   readonly unique_instance_crns?: readonly string[];
   readonly account: AccountClaim;
   readonly authn?: AuthnClaim;
-  /** Always the URN, such as `urn:ibm:params:oauth:grant-type:apikey`. */
+  /** Of a grant that has one, always the URN. */
   readonly grant_type: string;
   readonly scope: string;
   readonly acr?: number;

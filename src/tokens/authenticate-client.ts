@@ -13,7 +13,7 @@ import type { ClientCredentials } from './token-request.ts';
  */
 export type AuthenticateClient = (client: ClientCredentials | undefined) => Promise<string | undefined>;
 
-/** Clients that IBM's tools use; a name without a secret of its own, which proves nothing. */
+/** Names without a secret of their own, which prove nothing (IBM Cloud IAM Identity API, token operations). */
 const NAMES_WITHOUT_SECRET: ReadonlySet<string> = new Set(['bx', 'kube', 'default']);
 
 /** @returns whether the client of this id has a secret, so that naming itself proves something */

@@ -10,7 +10,7 @@ import {
 } from '../token-format/token-types.ts';
 import { generationsOf, type IdentityChain } from './identity-chain.ts';
 import { identityClaims } from './identity-claims.ts';
-import { type GrantedToken, TOKEN_SCOPE } from './token-request.ts';
+import type { GrantedToken } from './token-request.ts';
 
 /** Signs the tokens of one exchange. */
 export type IssueToken = (chain: IdentityChain, exchange: IssuedFor) => Promise<GrantedToken>;
@@ -31,13 +31,15 @@ export interface IssueTokenParts {
   readonly clock: Clock;
   /** The `iss` claim and the default `aud`. */
   readonly issuer: string;
+  /** The `scope` claim. */
+  readonly scope: string;
 }
 
 /** The client of a token for which no client named itself. */
 const NO_CLIENT = 'default';
 
 /** @returns a function that signs access tokens and, for clients that named themselves, refresh tokens */
-export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): IssueToken {
+export function tokenIssuer({ signingKeys, clock, issuer, scope }: IssueTokenParts): IssueToken {
   return async (chain, { clientId, grantId = randomUUID(), grantClaim }) => {
     const { account, credential, identity } = chain;
     const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
@@ -57,7 +59,7 @@ export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): Is
       ...about,
       ...common,
       aud: issuer,
-      scope: TOKEN_SCOPE,
+      scope,
       latchkey: { ...latchkey, ...(clientId !== undefined && { grant_id: grantId }) },
       jti: randomUUID(),
       exp: expiresAt,
@@ -78,7 +80,7 @@ export function tokenIssuer({ signingKeys, clock, issuer }: IssueTokenParts): Is
       signingKeys.sign(ACCESS_TOKEN_TYPE, access),
       clientId === undefined ? undefined : signingKeys.sign(REFRESH_TOKEN_TYPE, refresh),
     ]);
-    return { accessToken, refreshToken, issuedAt, expiresAt, scope: TOKEN_SCOPE };
+    return { accessToken, refreshToken, issuedAt, expiresAt, scope };
   };
 }
 

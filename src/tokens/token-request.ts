@@ -55,8 +55,5 @@ export interface GrantedToken {
   readonly scope: string;
 }
 
-/** The scope of every token (IBM Cloud IAM). */
-export const TOKEN_SCOPE = 'ibm openid';
-
 /** The `grant_type` claim of tokens that were made from a signed assertion (RFC 7523, section 2.1). */
 export const ASSERTION_GRANT_CLAIM = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

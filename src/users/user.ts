@@ -2,7 +2,7 @@ import { defineCollection, type Entity } from '../store/collection.ts';
 
 /** A person, known in the whole installation; in which accounts, memberships say. */
 export interface User extends Entity {
-  /** The iam id: `IBMid-…`. */
+  /** The iam id, which begins with `USER_REALM`. */
   readonly id: string;
   /** Lower case, unique. */
   readonly email: string;

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
-import { FORBIDDEN_FOLDERS, LINE_LIMIT, VENDOR_WORDS } from './floors.ts';
+import { FORBIDDEN_FOLDERS, LINE_LIMIT } from './floors.ts';
 import type { House } from './house.ts';
-import { roomOf } from './room-of.ts';
 
 /** @returns a complaint for every file that is too long to be read in one go */
 export function longFiles({ tree }: House): string[] {
@@ -24,16 +23,6 @@ export function barrels({ tree }: House): string[] {
   return [...tree.keys()]
     .filter((path) => posix.basename(path) === 'index.ts')
     .map((path) => `${path} is a barrel: import from the files themselves, and name a registry after what it lists.`);
-}
-
-/** @returns a complaint for every file below the doors that is named after another system */
-export function vendorNames({ tree }: House): string[] {
-  return [...tree.keys()].flatMap((path) => {
-    const room = roomOf(path);
-    if (room?.floor !== 'domain' && room?.floor !== 'platform') return [];
-    const word = path.split(/[/.-]/).find((part) => VENDOR_WORDS.includes(part));
-    return word === undefined ? [] : [`${path} is named after a vendor ('${word}'): that belongs to a door.`];
-  });
 }
 
 function foldersAbove(path: string): string[] {

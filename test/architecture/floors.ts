@@ -108,8 +108,33 @@ export const FORBIDDEN_FOLDERS: readonly string[] = [
   'misc',
 ];
 
-/** Words of other systems; below the doors nothing is named after one. */
-export const VENDOR_WORDS: readonly string[] = ['ibm', 'bxnim', 'logdna', 'ping', 'ivanti'];
+/** Words of other systems; outside the doors nothing is named after one. `ping` by itself is also what one does to a server. */
+export const VENDOR_WORDS: readonly RegExp[] = [
+  /ibm/i,
+  /bxnim/i,
+  /logdna/i,
+  /mezmo/i,
+  /ivanti/i,
+  /forgerock/i,
+  /frodo/i,
+  /\bPing\b/,
+  /ping(?=[-_ ]?(?:one|aic|identity|autonomous|advanced|door))/i,
+];
+
+/** Files, and folders, that may say them: the rows that join the doors, the table of kinds of key, what services there are. */
+export const VENDOR_ROWS: readonly string[] = [
+  'src/server/doors.ts',
+  'src/server/door-paths.ts',
+  'src/server/service-document.ts',
+  'src/api-keys/key-kinds.ts',
+  'src/resource-catalog/definitions/',
+];
+
+/** Texts with such a word that are kept in every store and stand in every token: no other would mean the same. By file. */
+export const VENDOR_VALUES: Readonly<Record<string, readonly string[]>> = {
+  // The realm of users, with which their ids begin.
+  'src/users/user.ts': ['IBMid'],
+};
 
 /** Lines of a hand-written file, at most. */
 export const LINE_LIMIT = 300;

@@ -1,4 +1,4 @@
-import { barrels, emptyNames, longFiles, vendorNames } from './file-rules.ts';
+import { barrels, emptyNames, longFiles } from './file-rules.ts';
 import { findCircles } from './find-circles.ts';
 import { arrowsOf, type House } from './house.ts';
 import {
@@ -8,6 +8,7 @@ import {
   forbiddenPackages,
   unreadableImports,
 } from './import-rules.ts';
+import { vendorNames, vendorWords } from './vendor-words.ts';
 
 /** @returns one sentence for each breach, saying what to do; empty when the house is in order */
 export type Rule = (house: House) => string[];
@@ -30,5 +31,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'no file is longer than 300 lines': longFiles,
   'no folder has a name that says nothing': emptyNames,
   'there is no barrel': barrels,
-  'nothing below the doors is named after a vendor': vendorNames,
+  'nothing outside the doors is named after a vendor': vendorNames,
+  'nothing outside the doors and their rows says a word of a vendor': vendorWords,
 };

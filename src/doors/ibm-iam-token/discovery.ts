@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { SECURITY_HEADERS } from '../../http/security-headers.ts';
 import type { Jwks } from '../../signing-keys/jwks.ts';
 import type { SigningAlgorithm } from '../../token-format/token-types.ts';
-import { TOKEN_SCOPE } from '../../tokens/token-request.ts';
+import { API_KEY_GRANT, TOKEN_SCOPE } from './token-names.ts';
 
 /** GET /identity/keys: the public signing keys (RFC 7517, section 5), precomputed; revalidated by a strong ETag. */
 export function keysRoute(jwks: () => Jwks): RequestHandler {
@@ -48,7 +48,7 @@ export function discoveryRoute(parts: DiscoveryParts): RequestHandler {
     authorization_endpoint: `${issuer}/authorize`,
     passcode_endpoint: `${issuer}/passcode`,
     response_types_supported: ['cloud_iam'],
-    grant_types_supported: ['urn:ibm:params:oauth:grant-type:apikey', 'refresh_token'],
+    grant_types_supported: [API_KEY_GRANT, 'refresh_token'],
     subject_types_supported: ['public'],
     token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     introspection_endpoint_auth_methods_supported: [

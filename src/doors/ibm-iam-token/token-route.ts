@@ -10,6 +10,7 @@ import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { Exchange } from '../../tokens/exchange.ts';
 import type { ClientCredentials, GrantedToken, TokenRequest } from '../../tokens/token-request.ts';
 import { writeAnswer } from './answers.ts';
+import { API_KEY_GRANT } from './token-names.ts';
 
 /** What the token route stands on. */
 export interface TokenRouteParts {
@@ -18,7 +19,7 @@ export interface TokenRouteParts {
 }
 
 /** IBM's names of the grants that are served; the plain name of a grant is accepted as well. */
-const GRANTS: ReadonlyMap<string, string> = new Map([['urn:ibm:params:oauth:grant-type:apikey', 'apikey']]);
+const GRANTS: ReadonlyMap<string, string> = new Map([[API_KEY_GRANT, 'apikey']]);
 
 const OFFERED = ['apikey', 'refresh_token'];
 

@@ -3,10 +3,15 @@ import { ApiKeyUnknown } from '../../problems/credential-problems.ts';
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { Grant } from '../token-request.ts';
 
+/** What the grant stands on. */
+export interface ApiKeyGrantParts extends Pick<Grant, 'claim'> {
+  readonly authenticate: AuthenticateApiKey;
+}
+
 /** Proves an API key by its secret (IBM Cloud IAM Identity API, token operations). */
-export function apiKeyGrant({ authenticate }: { authenticate: AuthenticateApiKey }): Grant {
+export function apiKeyGrant({ claim, authenticate }: ApiKeyGrantParts): Grant {
   return {
-    claim: 'urn:ibm:params:oauth:grant-type:apikey',
+    claim,
     needsClient: false,
 
     async prove({ secret }) {
