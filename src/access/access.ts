@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 import { AccessDenied } from '../problems/entity-problems.ts';
 import type { Caller } from './caller.ts';
 import type { Grant } from './grant.ts';
+import { grantsInRole } from './in-role.ts';
 import { type IdentityKind, OWN_RIGHTS, PERSONAL_RIGHTS } from './own-rights.ts';
 import { effortOfComparison } from './pattern.ts';
 import type { DecisionTarget, PolicySet } from './policy-set.ts';
@@ -31,8 +32,8 @@ export interface Target {
   readonly ownerIamId?: string;
 }
 
-/** An identity, acting in one account. */
-export type Subject = Pick<Caller, 'iamId' | 'accountId'>;
+/** An identity, acting in one account, with all that it may or in one role. */
+export type Subject = Pick<Caller, 'iamId' | 'accountId' | 'inRole'>;
 
 /** Decides whether a caller may do something. */
 export interface Access {
@@ -61,9 +62,17 @@ export interface Access {
   /**
    * The same for what somebody else has: whoever makes a key for an identity, or joins a group, comes to hold it.
    * @param subject an iam id, or the id of an access group
+   * @param role a CRN: only what is given by this role counts. Default: all
    * @throws AccessDenied unless the caller holds everything that policies of the account give to `subject`
    */
-  requireHeldBy(caller: Caller, accountId: string, subject: string): Promise<void>;
+  requireHeldBy(caller: Caller, accountId: string, subject: string, role?: string): Promise<void>;
+  /**
+   * @param role a CRN, as its service lists it
+   * @returns whether the identity has this role somewhere in the account; its owner has every role that there is
+   */
+  hasRole(who: Omit<Subject, 'inRole'>, role: string): Promise<boolean>;
+  /** The same, from what may be a second old: for what is asked with every request, and costs no call of the store. */
+  hasRoleLately(who: Omit<Subject, 'inRole'>, role: string): Promise<boolean>;
 }
 
 /** Who runs the installation, and the account in which he acts as the one who does. */
@@ -90,16 +99,18 @@ export interface AccessDirectory {
   readonly ownerOfAccount: (accountId: string) => Promise<string | undefined>;
   /** @returns what policies of the account give to an iam id, also through its groups, or to an access group */
   readonly policySetOf: (accountId: string, subject: string) => Promise<PolicySet>;
+  /** @returns what a role gives to whoever has it in the whole account; nothing when there is no such role. @param role a CRN */
+  readonly roleSetOf: (accountId: string, role: string) => Promise<PolicySet>;
 }
 
 /**
  * One decision: denied by default; the owner of an account holds every right in it, but for what is a user's own alone;
- * others hold there what policies give them; the operator holds every right over the installation, and none in the accounts of others; an identity may do with what is its
+ * others hold there what policies give them, and in one role no more than policies give them by it; the operator holds every right over the installation, and none in the accounts of others; an identity may do with what is its
  * own what its kind allows. It knows no route and no wire format.
  */
 export function accessWith(parts: AccessParts): Access {
   const { operator, directory, recentDirectory, kindOfIdentity, clock } = parts;
-  const { ownerOfAccount, policySetOf } = directory;
+  const { ownerOfAccount, policySetOf, roleSetOf } = directory;
 
   const isOwnRight = ({ iamId }: Subject, action: string, { ownerIamId }: Target): boolean =>
     ownerIamId === iamId && OWN_RIGHTS[kindOfIdentity(iamId)].has(action);
@@ -118,19 +129,28 @@ export function accessWith(parts: AccessParts): Access {
     PERSONAL_RIGHTS.has(action);
 
   const decide = async (known: AccessDirectory, caller: Subject, action: string, target: Target): Promise<boolean> => {
+    const { inRole } = caller;
     if (target.accountId === INSTALLATION_SCOPE) {
-      return isOwnRight(caller, action, target) || isOperator(caller);
+      // A role is one of an account, and gives nothing over all of them.
+      return inRole === undefined && (isOwnRight(caller, action, target) || isOperator(caller));
     }
     // A token names one account. Rights that the same identity holds in another account do not reach across:
     // without this line a user's token for one tenant would open every tenant of which the user is a member.
     if (caller.accountId !== target.accountId) return false;
     // Privilege growth: a token proves its identity for an hour, and its kind decides what may outlive that hour.
-    if (isOwnRight(caller, action, target)) return true;
+    // In one role it has no more than that gives: rights on what is its own are of no role.
+    if (inRole === undefined && isOwnRight(caller, action, target)) return true;
     // Takeover of a guest: the owner of this account would become the user in every other account of the user.
     if (isOthersPersonal(caller, action, target)) return false;
+    const asked = decisionTarget(target);
+    // A policy may give several roles at once, so that who has one of them by it is known, but not what that one gives.
+    if (inRole !== undefined) {
+      const role = await known.roleSetOf(target.accountId, inRole);
+      if (!role.permits(action, asked, clock.now())) return false;
+    }
     if ((await known.ownerOfAccount(target.accountId)) === caller.iamId) return true;
     const policies = await known.policySetOf(target.accountId, caller.iamId);
-    return policies.permits(action, decisionTarget(target), clock.now());
+    return policies.permits(action, asked, clock.now(), inRole);
   };
 
   const holds = async (
@@ -140,6 +160,8 @@ export function accessWith(parts: AccessParts): Access {
   ): Promise<boolean> => {
     if (grants.length === 0) return true;
     if (caller.accountId !== accountId) return false;
+    // Way out of a role: whoever acts in one would give on, or make a key of, what the identity holds beside it.
+    if (caller.inRole !== undefined) return false;
     if ((await known.ownerOfAccount(accountId)) === caller.iamId) return true;
     const held = await known.policySetOf(accountId, caller.iamId);
     const effort = effortOfComparison();
@@ -151,6 +173,13 @@ export function accessWith(parts: AccessParts): Access {
     throw new AccessDenied('You are not authorized to perform this action.', {
       details: 'You may only give rights that you hold yourself, on the same resources.',
     });
+  };
+
+  const hasRole = async (known: AccessDirectory, { iamId, accountId }: Subject, role: string): Promise<boolean> => {
+    if ((await known.ownerOfAccount(accountId)) !== iamId) {
+      return (await known.policySetOf(accountId, iamId)).grants.some(({ roles }) => roles?.includes(role) === true);
+    }
+    return (await known.roleSetOf(accountId, role)).grants.length > 0;
   };
 
   return {
@@ -165,16 +194,20 @@ export function accessWith(parts: AccessParts): Access {
       const known = readOnce(directory);
       return (accountId, grants) => holds(known, caller, { accountId, grants });
     },
-    async requireHeldBy(caller, accountId, subject) {
-      if (subject === caller.iamId) return;
+    async requireHeldBy(caller, accountId, subject, role) {
+      if (subject === caller.iamId && caller.inRole === undefined) return;
       // Takeover of the owner: the owner's rights are in no policy.
       if (subject === (await ownerOfAccount(accountId))) {
         throw new AccessDenied('You are not authorized to perform this action.', {
           details: 'Only the owner of the account may do this.',
         });
       }
-      await requireHeld(caller, accountId, (await policySetOf(accountId, subject)).grants);
+      const { grants } = await policySetOf(accountId, subject);
+      const given = role === undefined ? grants : grantsInRole(grants, role, await roleSetOf(accountId, role));
+      await requireHeld(caller, accountId, given);
     },
+    hasRole: (who, role) => hasRole(directory, who, role),
+    hasRoleLately: (who, role) => hasRole(recentDirectory, who, role),
     async require(caller, action, target) {
       if (await decide(directory, caller, action, target)) return;
       throw new AccessDenied('You are not authorized to perform this action.', {
@@ -187,12 +220,14 @@ export function accessWith(parts: AccessParts): Access {
 }
 
 /** The same directory, which reads each thing once. */
-function readOnce({ ownerOfAccount, policySetOf }: AccessDirectory): AccessDirectory {
+function readOnce({ ownerOfAccount, policySetOf, roleSetOf }: AccessDirectory): AccessDirectory {
   const owners = new Map<string, Promise<string | undefined>>();
   const sets = new Map<string, Promise<PolicySet>>();
+  const roles = new Map<string, Promise<PolicySet>>();
   return {
     ownerOfAccount: (accountId) => once(owners, accountId, () => ownerOfAccount(accountId)),
     policySetOf: (accountId, subject) => once(sets, `${accountId} ${subject}`, () => policySetOf(accountId, subject)),
+    roleSetOf: (accountId, role) => once(roles, `${accountId} ${role}`, () => roleSetOf(accountId, role)),
   };
 }
 

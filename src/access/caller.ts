@@ -14,4 +14,6 @@ export interface Caller extends Origin {
   readonly accountId: string;
   /** The key behind the token. */
   readonly apiKeyId: string;
+  /** The CRN of the one role in which it acts: it may do no more than that gives it. Absent: all that the identity may. */
+  readonly inRole?: string;
 }

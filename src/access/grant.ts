@@ -11,6 +11,8 @@ export interface Grant {
   readonly conditions: readonly AttributeCondition[];
   /** Absent: at every time. */
   readonly rule?: GrantRule;
+  /** The CRNs of the roles by which the actions are given, each as its service lists it. Absent: by none. */
+  readonly roles?: readonly string[];
 }
 
 /** One condition on one attribute of what something is done to. */

@@ -10,14 +10,24 @@ export interface DecisionTarget {
 
 /** Everything that policies give one identity in one account, compiled for many decisions. */
 export interface PolicySet {
-  /** @param at when, milliseconds */
-  permits(action: string, target: DecisionTarget, at: number): boolean;
+  /**
+   * @param at when, milliseconds
+   * @param role a CRN: only policies that give this role count, with all that they give. Default: all policies
+   */
+  permits(action: string, target: DecisionTarget, at: number, role?: string): boolean;
   /**
    * Whether somebody who holds this set holds everything that `grant` gives: nobody grants more than they hold.
    * @param effort one for all grants that are compared together
    */
   covers(grant: Grant, effort?: Effort): boolean;
   readonly grants: readonly Grant[];
+}
+
+/** When, as what, and with how much effort something is decided. */
+interface DecisionCircumstances {
+  readonly at: number;
+  readonly role: string | undefined;
+  readonly effort: Effort;
 }
 
 /** Grants of one service: those of one instance found by it, and the others. */
@@ -44,18 +54,19 @@ export function policySet(grants: readonly Grant[]): PolicySet {
   }
 
   const gives =
-    (action: string, { attributes }: DecisionTarget, at: number, effort: Effort) =>
+    (action: string, { attributes }: DecisionTarget, { at, role, effort }: DecisionCircumstances) =>
     (grant: Grant) =>
       grant.actions.has(action) &&
+      (role === undefined || grant.roles?.includes(role) === true) &&
       grant.conditions.every((condition) => holdsOf(condition, attributes[condition.attribute], effort)) &&
       (grant.rule === undefined || grant.rule.holdsAt(at, attributes, effort));
 
   return {
     grants,
-    permits(action, target, at) {
+    permits(action, target, at, role) {
       const known = services.get(target.service);
       if (known === undefined) return false;
-      const given = gives(action, target, at, effortOfDecision());
+      const given = gives(action, target, { at, role, effort: effortOfDecision() });
       const instance = target.attributes[INSTANCE];
       return (
         known.others.some(given) || (instance !== undefined && known.ofInstance.get(instance)?.some(given) === true)

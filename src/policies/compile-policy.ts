@@ -1,6 +1,6 @@
 import { type AttributeCondition, type Grant, type GrantRule, holdsOf } from '../access/grant.ts';
 import { SERVICES } from '../resource-catalog/catalog.ts';
-import { actionsOfRole } from '../resource-catalog/roles.ts';
+import { listedRole } from '../resource-catalog/roles.ts';
 import type { ServiceDefinition } from '../resource-catalog/service-definition.ts';
 import { grantRuleOf } from './grant-rule.ts';
 import type { PolicyContent } from './policy.ts';
@@ -28,9 +28,9 @@ export function compilePolicy(
     ...tags.map((tag) => ({ ...tag, attribute: `tag:${tag.attribute}` })),
   ];
   return servicesOf(content).flatMap((service) => {
-    const actions = actionsIn(service, roles, customActions);
-    if (actions === undefined) return [];
-    return [{ service: service.name, actions, conditions, ...(rule !== undefined && { rule }) }];
+    const given = givenIn(service, roles, customActions);
+    if (given === undefined) return [];
+    return [{ service: service.name, ...given, conditions, ...(rule !== undefined && { rule }) }];
   });
 }
 
@@ -52,18 +52,27 @@ export function servicesOf({ resource }: Pick<PolicyContent, 'resource'>): reado
 const named = (conditions: readonly AttributeCondition[], attribute: string): readonly AttributeCondition[] =>
   conditions.filter((condition) => condition.attribute === attribute);
 
-function actionsIn(
+/** What the roles give in a service, and which of them do; `undefined`: none gives anything. */
+function givenIn(
   service: ServiceDefinition,
   roles: readonly string[],
   customActions: CustomActions,
-): ReadonlySet<string> | undefined {
-  const given = roles
-    .map((crn) => actionsOfRole(service, crn) ?? customActions(service.name, crn))
-    .filter((actions) => actions !== undefined && actions.size > 0);
-  // One role's own set is shared by all policies that name it: most sets are never copied.
-  const [first, ...others] = given;
-  return others.length === 0 ? first : new Set(given.flatMap((actions) => [...(actions ?? [])]));
+): Required<Pick<Grant, 'actions' | 'roles'>> | undefined {
+  const giving = roles.flatMap((crn) => {
+    const known = listedRole(service, crn);
+    const given = known ?? { roles: [crn], actions: customActions(service.name, crn) ?? NOTHING };
+    return given.actions.size === 0 ? [] : [given];
+  });
+  // One role's own set is shared by all policies that name it, and so is its name: most are never copied.
+  const [first, ...others] = giving;
+  if (first === undefined || others.length === 0) return first;
+  return {
+    actions: new Set(giving.flatMap(({ actions }) => [...actions])),
+    roles: [...new Set(giving.flatMap((given) => given.roles))],
+  };
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** A rule that cannot be read (written by a newer version, say) never holds, and keeps nobody else from deciding. */
 function compiledRule(rule: PolicyRule): GrantRule {

@@ -5,7 +5,8 @@ import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { Store, StoredChange } from '../store/store.ts';
 import { CUSTOM_ROLES, type CustomRole } from './custom-role.ts';
 import { POLICIES, type Policy } from './policy.ts';
-import { DEPENDS_ON, readPolicySet } from './policy-sets.ts';
+import { DEPENDS_ON, type PolicySetReading, readPolicySet } from './policy-sets.ts';
+import { readRoleSet } from './role-sets.ts';
 import { setCache } from './set-cache.ts';
 
 /** Compiled sets for decisions that are asked for often; a second old at most. */
@@ -17,6 +18,8 @@ export interface RecentPolicySets {
    * @throws StoreUnavailable it cannot be known: never taken for "denied"
    */
   recentPolicySetOf(accountId: string, subject: string): Promise<PolicySet>;
+  /** The same for what a role gives in the account, as `readRoleSet`. */
+  recentRoleSetOf(accountId: string, role: string): Promise<PolicySet>;
   close(): Promise<void>;
 }
 
@@ -29,22 +32,24 @@ export async function openRecentPolicySets({ store }: { readonly store: Store })
     undefined,
     cache.forgetAll,
   );
+  const recent = async (key: string, read: () => Promise<PolicySetReading>): Promise<PolicySet> => {
+    subscription.catchUp();
+    if (subscription.isCurrent()) return cache.get(key) ?? cache.fill(key, read);
+    try {
+      return (await read()).set;
+    } catch (error) {
+      // Within the grace, and only what was known: who was never asked about is not known to have no rights.
+      const set = cache.get(key);
+      const goesOn = error instanceof StoreUnavailable && set !== undefined && subscription.wasCurrentLately();
+      if (!goesOn) throw error;
+      return set;
+    }
+  };
   return {
-    async recentPolicySetOf(accountId, subject) {
-      subscription.catchUp();
-      const key = `${accountId} ${subject}`;
-      const read = () => readPolicySet(store, accountId, subject);
-      if (subscription.isCurrent()) return cache.get(key) ?? cache.fill(key, read);
-      try {
-        return (await read()).set;
-      } catch (error) {
-        // Within the grace, and only what was known: who was never asked about is not known to have no rights.
-        const set = cache.get(key);
-        const goesOn = error instanceof StoreUnavailable && set !== undefined && subscription.wasCurrentLately();
-        if (!goesOn) throw error;
-        return set;
-      }
-    },
+    recentPolicySetOf: (accountId, subject) =>
+      recent(`${accountId} ${subject}`, () => readPolicySet(store, accountId, subject)),
+    recentRoleSetOf: (accountId, role) =>
+      recent(`${accountId} role ${role}`, () => readRoleSet(store, accountId, role)),
     close: () => subscription.close(),
   };
 }

@@ -23,13 +23,23 @@ export interface ServiceRoles {
 }
 
 /** @returns what the role of this CRN may do in the service; `undefined`: the service has no such role */
-export function actionsOfRole(service: ServiceDefinition, crn: string): ReadonlySet<string> | undefined {
-  return (ROLES.get(service) ?? rolesByCrn(service)).get(crn);
+export const actionsOfRole = (service: ServiceDefinition, crn: string): ReadonlySet<string> | undefined =>
+  listedRole(service, crn)?.actions;
+
+/** What a role gives in a service, under the CRN by which the service lists it. */
+export interface GivenByRole {
+  /** That CRN alone. */
+  readonly roles: readonly string[];
+  readonly actions: ReadonlySet<string>;
 }
+
+/** @returns the role of this CRN, which may be another than the one it is listed under; `undefined`: the service has none */
+export const listedRole = (service: ServiceDefinition, crn: string): GivenByRole | undefined =>
+  (ROLES.get(service) ?? rolesByCrn(service)).get(crn);
 
 /** @returns everything that any role of the service gives: what a custom role for it may be made of */
 export function actionsOfService(service: ServiceDefinition): ReadonlySet<string> {
-  return new Set([...rolesByCrn(service).values()].flatMap((actions) => [...actions]));
+  return new Set([...rolesByCrn(service).values()].flatMap(({ actions }) => [...actions]));
 }
 
 /** @returns the roles of the services; one that several have stands once, with the actions in all of them */
@@ -40,11 +50,11 @@ export function rolesOf(services: readonly ServiceDefinition[]): ServiceRoles {
   };
 }
 
-function rolesByCrn(service: ServiceDefinition): ReadonlyMap<string, ReadonlySet<string>> {
-  const roles = new Map<string, ReadonlySet<string>>();
-  for (const { crn, actions } of platformRolesOf(service)) roles.set(crn, new Set(actions));
+function rolesByCrn(service: ServiceDefinition): ReadonlyMap<string, GivenByRole> {
+  const roles = new Map<string, GivenByRole>();
+  for (const { crn, actions } of platformRolesOf(service)) roles.set(crn, { roles: [crn], actions: new Set(actions) });
   for (const { crns, actions } of [...(service.furtherPlatformRoles ?? []), ...service.serviceRoles]) {
-    const given = new Set(actions);
+    const given: GivenByRole = { roles: [crns[0]], actions: new Set(actions) };
     for (const crn of crns) roles.set(crn, given);
   }
   return roles;
@@ -82,6 +92,6 @@ const PLATFORM_DESCRIPTIONS: Readonly<Record<PlatformRole, string>> = {
 };
 
 /** Made once: it is asked for every policy that is compiled. */
-const ROLES: ReadonlyMap<ServiceDefinition, ReadonlyMap<string, ReadonlySet<string>>> = new Map(
+const ROLES: ReadonlyMap<ServiceDefinition, ReadonlyMap<string, GivenByRole>> = new Map(
   SERVICES.map((service) => [service, rolesByCrn(service)]),
 );

@@ -28,15 +28,18 @@ export function accessDirectories({
     opened.defer(() => recent.close());
     return recent;
   });
+  const readRoleSet = whenAsked(async () => (await import('../policies/role-sets.ts')).readRoleSet);
   const recentAccounts = store.readRecent(ACCOUNTS);
   return {
     directory: {
       ownerOfAccount: async (id) => (await store.read(ACCOUNTS).get(id))?.ownerIamId,
       policySetOf: async (accountId, subject) => (await policySets()).policySetOf(accountId, subject),
+      roleSetOf: async (accountId, role) => (await (await readRoleSet())(store, accountId, role)).set,
     },
     recentDirectory: {
       ownerOfAccount: async (id) => (await recentAccounts.get(id))?.ownerIamId,
       policySetOf: async (accountId, subject) => (await recentPolicySets()).recentPolicySetOf(accountId, subject),
+      roleSetOf: async (accountId, role) => (await recentPolicySets()).recentRoleSetOf(accountId, role),
     },
   };
 }

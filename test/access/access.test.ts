@@ -13,7 +13,11 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['three', 'IBMid-SOMEBODY'],
 ]);
 
-const directory = { ownerOfAccount: async (id: string) => ACCOUNTS.get(id), policySetOf: async () => policySet([]) };
+const directory = {
+  ownerOfAccount: async (id: string) => ACCOUNTS.get(id),
+  policySetOf: async () => policySet([]),
+  roleSetOf: async () => policySet([]),
+};
 const access = accessWith({
   operator: async () => ({ iamId: OPERATOR, accountId: 'one' }),
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),

@@ -8,7 +8,11 @@ const OWNER = 'IBMid-OWNER';
 const USER = 'IBMid-USER';
 const SERVICE_ID = 'iam-ServiceId-1';
 const ACCOUNT = 'one';
-const directory = { ownerOfAccount: async () => OWNER, policySetOf: async () => policySet([]) };
+const directory = {
+  ownerOfAccount: async () => OWNER,
+  policySetOf: async () => policySet([]),
+  roleSetOf: async () => policySet([]),
+};
 const access = accessWith({
   operator: async () => undefined,
   kindOfIdentity: (iamId) => (iamId.startsWith('IBMid-') ? 'user' : 'service-id'),

@@ -44,7 +44,11 @@ describe('changes of API keys while others change the same', () => {
     const collections = [ACCOUNTS, API_KEYS, SERVICE_IDS, AUDIT_EVENTS, REVOCATIONS];
     const takenValues = { check: () => {}, record: () => {} };
     store = await openSqliteStore({ file: join(folder, 'store.sqlite'), clock, collections });
-    const directory = { ownerOfAccount: async () => owner.iamId, policySetOf: async () => policySet([]) };
+    const directory = {
+      ownerOfAccount: async () => owner.iamId,
+      policySetOf: async () => policySet([]),
+      roleSetOf: async () => policySet([]),
+    };
     const access = accessWith({
       operator: async () => undefined,
       kindOfIdentity: () => 'service-id',
