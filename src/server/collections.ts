@@ -9,6 +9,7 @@ import { ACCOUNT_EVENTS } from '../audit/account-event.ts';
 import { AUDIT_EVENTS } from '../audit/audit-event.ts';
 import { ACTIVITY, EXCHANGE_COUNTS } from '../audit/exchange-count.ts';
 import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
+import { DATA_SOURCES } from '../data-sources/data-source.ts';
 import { INGESTION_USE } from '../ingestion/ingestion-use.ts';
 import { INGESTION_KEYS } from '../ingestion-keys/ingestion-key.ts';
 import { HAND_OVERS } from '../log-forwarding/hand-over.ts';
@@ -55,6 +56,7 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(INGESTION_KEYS),
   anyCollection(INGESTION_USE),
   anyCollection(HAND_OVERS),
+  anyCollection(DATA_SOURCES),
   anyCollection(API_KEYS),
   anyCollection(ACTIVITY),
   anyCollection(REPORTS),

@@ -95,7 +95,8 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
       const product = { nodes: parts.nodes, clientAddressOf, cursors };
-      const rooms = { ...domains, ...(await domains.people()), ...(await domains.resources()) };
+      const { dataSources } = await domains.tenants();
+      const rooms = { ...domains, dataSources, ...(await domains.people()), ...(await domains.resources()) };
       return latchkeyDoor({ ...rooms, ...product, callerOf: callers(parts), onFailure });
     }),
   ];

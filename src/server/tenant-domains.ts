@@ -1,4 +1,5 @@
 import { tenantNamesIn } from '../accounts/tenant-names.ts';
+import { dataSourcesIn } from '../data-sources/data-sources.ts';
 import { type TenantKeysParts, tenantKeysIn } from '../tenant-keys/tenant-keys.ts';
 import { keyProofs, type ProveKeyParts } from '../tokens/prove-key.ts';
 
@@ -10,6 +11,7 @@ export function tenantDomainsIn(parts: TenantDomainsParts) {
   return {
     tenantKeys: tenantKeysIn(parts),
     tenantNames: tenantNamesIn(parts.store),
+    dataSources: dataSourcesIn(parts),
     proveKey: keyProofs(parts),
   };
 }

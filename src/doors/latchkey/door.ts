@@ -7,6 +7,7 @@ import { type ActivationRouteParts, activationRoutes } from './activation-routes
 import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allowed-addresses-routes.ts';
 import { productFailures } from './answers.ts';
 import { type CatalogRouteParts, catalogRoutes } from './catalog-routes.ts';
+import { type DataSourceRouteParts, dataSourceRoutes } from './data-source-routes.ts';
 import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
 import { type InstanceUseRouteParts, instanceUseRoutes } from './instance-use-routes.ts';
 import { type LogLineRouteParts, logLineRoutes } from './log-line-routes.ts';
@@ -27,7 +28,8 @@ export interface LatchkeyDoorParts
     CatalogRouteParts,
     LogLineRouteParts,
     LogSettingRouteParts,
-    InstanceUseRouteParts {
+    InstanceUseRouteParts,
+    DataSourceRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -52,6 +54,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   logLineRoutes(router, parts);
   logSettingRoutes(router, parts);
   instanceUseRoutes(router, parts);
+  dataSourceRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

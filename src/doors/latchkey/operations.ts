@@ -3,6 +3,7 @@ import { ACCOUNT_OPERATIONS } from './account-operations.ts';
 import { ACTIVATION_OPERATIONS } from './activation-operations.ts';
 import { ALLOWED_ADDRESSES_OPERATIONS } from './allowed-addresses-operations.ts';
 import { CATALOG_OPERATIONS } from './catalog-operations.ts';
+import { DATA_SOURCE_OPERATIONS } from './data-source-operations.ts';
 import { INGESTION_KEY_OPERATIONS } from './ingestion-key-operations.ts';
 import { INSTANCE_USE_OPERATIONS } from './instance-use-operations.ts';
 import { LOG_LINE_OPERATIONS } from './log-line-operations.ts';
@@ -24,4 +25,5 @@ export const operations: readonly Operation[] = [
   ...LOG_LINE_OPERATIONS,
   ...LOG_SETTING_OPERATIONS,
   ...INSTANCE_USE_OPERATIONS,
+  ...DATA_SOURCE_OPERATIONS,
 ];

@@ -97,6 +97,7 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       const { body } = await service.call('POST', '/keys?_action=create', sent);
       return body.api_key_id;
     },
+    data_sources: () => make('/latchkey/v1/data_sources', { name: name(), sync_type: 'full' }),
     roles: () => make('/v2/roles', roleBody(accountId, name())),
     resource_bindings: async () => {
       const json = { source: await of('resource_aliases'), target: 'crn:v1:bluemix:public:cf:eu-gb:s/space::app:1' };
