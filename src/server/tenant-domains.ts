@@ -1,3 +1,5 @@
+import type { Caller } from '../access/caller.ts';
+import { recordingForLogReaders } from '../accounts/exchange-records.ts';
 import { tenantNamesIn } from '../accounts/tenant-names.ts';
 import { dataSourcesIn } from '../data-sources/data-sources.ts';
 import { type TenantKeysParts, tenantKeysIn } from '../tenant-keys/tenant-keys.ts';
@@ -13,5 +15,6 @@ export function tenantDomainsIn(parts: TenantDomainsParts) {
     tenantNames: tenantNamesIn(parts.store),
     dataSources: dataSourcesIn(parts),
     proveKey: keyProofs(parts),
+    recordingForLogReaders: (caller: Caller) => recordingForLogReaders(parts, caller),
   };
 }

@@ -12,12 +12,23 @@ export const MOST_TENANT_KEYS = 1_000;
 /** So many below the limit keys begin to be made one after the other: two at once would both find room for one. */
 const MADE_ONE_BY_ONE = 100;
 
+/** For which key, and with what else it is to be committed. */
+export interface RoomForOne {
+  readonly accountId: string;
+  readonly kind: KeyKindName;
+  /** Made before this is asked: a change of the account that is among it tells as well that nobody else has changed it. */
+  readonly more: readonly Change[];
+}
+
 /**
  * Looks whether an account has room for one more key of a kind.
  * @returns what is to be committed with the key; far below the limit nothing, so that the account's entity tag stays
  * @throws LimitReached
  */
-export async function expectRoomForOne(store: Store, accountId: string, kind: KeyKindName): Promise<readonly Change[]> {
+export async function expectRoomForOne(
+  store: Store,
+  { accountId, kind, more }: RoomForOne,
+): Promise<readonly Change[]> {
   // First the account: who makes a key between the two looks changes it.
   const account = await store.read(ACCOUNTS).get(accountId);
   if (account === undefined) throw new NotFound('The account could not be found.');
@@ -27,6 +38,7 @@ export async function expectRoomForOne(store: Store, accountId: string, kind: Ke
       details: 'Delete one that is not used any more.',
     });
   }
-  if (known < MOST_TENANT_KEYS - MADE_ONE_BY_ONE) return [];
+  const isChanged = more.some((change) => change.kind === 'replace' && change.entity.id === accountId);
+  if (isChanged || known < MOST_TENANT_KEYS - MADE_ONE_BY_ONE) return [];
   return [replace(ACCOUNTS, { ...account, entityTag: nextEntityTag(account.entityTag) }, account.entityTag)];
 }

@@ -138,12 +138,13 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
       untilUndisturbed(async () => {
         const { accountId } = caller;
         await requireRight(caller, 'create');
-        const room = await expectRoomForOne(store, accountId, chosen.kind);
         const owner = withNewIdentity ? [] : [await expectOwner(store, { accountId, iamId }, chosen)];
         const issued = newApiKey(parts, { ...chosen, accountId, iamId }, caller.iamId, clock.now());
         const { apiKey } = issued;
         const changes = [insert(API_KEYS, apiKey), record(caller, 'create', { after: apiKey }, apiKey)];
-        await store.commit([...room, ...owner, ...changes, ...((await also?.(apiKey)) ?? [])]);
+        const more = (await also?.(apiKey)) ?? [];
+        const room = await expectRoomForOne(store, { accountId, kind: chosen.kind, more });
+        await store.commit([...room, ...owner, ...changes, ...more]);
         return issued;
       }),
 

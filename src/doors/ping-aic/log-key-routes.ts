@@ -6,6 +6,7 @@ import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { readQuery } from '../../http/read-query.ts';
 import { CredentialsConflicting } from '../../problems/credential-problems.ts';
+import type { Change } from '../../store/changes.ts';
 import type { IndexValue } from '../../store/collection.ts';
 import type { TenantKeys } from '../../tenant-keys/tenant-keys.ts';
 import {
@@ -22,6 +23,8 @@ import { wholePage } from './result-page.ts';
 export interface LogKeyRouteParts {
   readonly administratorOf: CallerOf;
   readonly tenantKeys: TenantKeys;
+  /** What is committed with a key, so that there is something to read with it. */
+  readonly recordingForLogReaders: (caller: Caller) => Promise<readonly Change[]>;
 }
 
 const KIND = 'log_reading';
@@ -29,7 +32,7 @@ const LISTED_AT_ONCE = 200;
 
 /** `/keys` (PingOne Advanced Identity Cloud, "Authenticate to Advanced Identity Cloud REST API with API key and secret"). */
 export function logKeyRoutes(router: Router, parts: LogKeyRouteParts): void {
-  const { tenantKeys } = parts;
+  const { tenantKeys, recordingForLogReaders } = parts;
   const administratorOf: CallerOf = async (request) => {
     refusePairs(request);
     return parts.administratorOf(request);
@@ -44,7 +47,8 @@ export function logKeyRoutes(router: Router, parts: LogKeyRouteParts): void {
       const caller = await administratorOf(request);
       readQuery(request, NEW_LOG_KEY_PARAMETERS);
       const { name } = await readJson(request, NEW_LOG_KEY);
-      const { apiKey, secret } = await tenantKeys.create(caller, { kind: KIND, name });
+      const also = () => recordingForLogReaders(caller);
+      const { apiKey, secret } = await tenantKeys.create(caller, { kind: KIND, name }, also);
       const created: CreatedLogKeyRepresentation = { ...keyRepresentation(apiKey), api_key_secret: secret };
       response.json(created);
     },

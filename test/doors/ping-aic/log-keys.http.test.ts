@@ -66,22 +66,45 @@ describeOnEveryBackend('/keys', (service) => {
     for (const { api_key_id: id } of [first, second]) await asked('DELETE', `${ALL}/${id}`);
   });
 
-  it('given more keys than the store reads at once, when they are listed, then the one answer has all of them', async () => {
+  it('given an account that counts exchanges, when its first key is made, then each is written down from then on, until somebody chooses', async () => {
+    const { accountId, ownerToken } = await givenOtherAccount(service());
+    const token = await ownerToken();
+    const settings = `/latchkey/v1/accounts/${accountId}/log_settings`;
+    const seen = async () => (await asked('GET', settings, { token })).body;
+
+    const before = await seen();
+    await asked('POST', CREATE, { token, json: { name: 'first' } });
+    const after = await seen();
+    await asked('PATCH', settings, { token, json: { exchange_records: 'counted' } });
+    await asked('POST', CREATE, { token, json: { name: 'second' } });
+
+    expect([before, after, await seen()]).toEqual([
+      { exchange_records: 'counted', is_set: false },
+      { exchange_records: 'each', is_set: true },
+      { exchange_records: 'counted', is_set: true },
+    ]);
+  });
+
+  it('given nearly as many keys as there may be, when another is made and all are listed, then the one answer has all of them', async () => {
     const many = await givenOtherAccount(service());
     const { accountId, ownerIamId: iamId } = many;
     const digests = { digest: () => `p:${crypto.randomUUID()}` };
     // Safe: of these keys nothing is sealed, and no digest is compared.
     const maker = { digests, sealing: {} } as unknown as Parameters<typeof newApiKey>[0];
     const chosen = { accountId, iamId, kind: 'log_reading', name: 'one of many' } as const;
-    for (let left = 250; left > 0; left -= 125) {
-      const keys = Array.from({ length: 125 }, () => newApiKey(maker, chosen, iamId, service().clock.now()).apiKey);
+    for (let left = 950; left > 0; left -= 190) {
+      const keys = Array.from({ length: 190 }, () => newApiKey(maker, chosen, iamId, service().clock.now()).apiKey);
       await service().store.commit(keys.map((key) => insert(API_KEYS, key)));
     }
 
-    const { body } = await asked('GET', ALL, { token: await many.ownerToken() });
+    const token = await many.ownerToken();
+    // It changes the account twice: for the limit, and because it is the first that is made here.
+    const created = await asked('POST', CREATE, { token, json: { name: 'the last' } });
+    const { body } = await asked('GET', ALL, { token });
 
-    expect(body).toMatchObject({ resultCount: 250, pagedResultsCookie: null, totalPagedResults: 1 });
-    expect(new Set(body.result.map(({ api_key_id: id }: { api_key_id: string }) => id)).size).toBe(250);
+    expect(created.status).toBe(200);
+    expect(body).toMatchObject({ resultCount: 951, pagedResultsCookie: null, totalPagedResults: 1 });
+    expect(new Set(body.result.map(({ api_key_id: id }: { api_key_id: string }) => id)).size).toBe(951);
   });
 
   it('when a key is made and deleted, then the record says who, and under which name of the request; nothing has the secret', async () => {
