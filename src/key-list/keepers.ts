@@ -1,7 +1,7 @@
 import type { ApiKeys } from '../api-keys/api-keys.ts';
 import type { IngestionKeys } from '../ingestion-keys/ingestion-keys.ts';
 import type { KeyManager } from '../ingestion-keys/key-manager.ts';
-import type { AlsoCommitted, TenantKeyKind, TenantKeys } from '../tenant-keys/tenant-keys.ts';
+import type { AlsoChanged, TenantKeyKind, TenantKeys } from '../tenant-keys/tenant-keys.ts';
 import type { KeyKeeper } from './key-keeper.ts';
 
 /** @returns the keeper of the keys that act as an identity */
@@ -34,7 +34,7 @@ export function instanceKeyKeeper(ingestionKeys: IngestionKeys): KeyKeeper {
  * @param alsoRemoved the rows of other rooms that go with a key of this kind, read anew for each attempt; absent: it has none
  * @returns the keeper of the keys of one kind of tenants
  */
-export function tenantKeyKeeper(tenantKeys: TenantKeys, kind: TenantKeyKind, alsoRemoved?: AlsoCommitted): KeyKeeper {
+export function tenantKeyKeeper(tenantKeys: TenantKeys, kind: TenantKeyKind, alsoRemoved?: AlsoChanged): KeyKeeper {
   return {
     async setDisabled(caller, { id }, disabled) {
       await tenantKeys.update(caller, { kind, id }, { disabled });

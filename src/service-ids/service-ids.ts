@@ -5,8 +5,9 @@ import type { Clock } from '../clock/clock.ts';
 import { EntityLocked, NotFound } from '../problems/entity-problems.ts';
 import { cutOff } from '../revocations/revocation.ts';
 import { changeEntity } from '../store/change-entity.ts';
-import { type Change, insert } from '../store/changes.ts';
+import { type Change, insert, replace } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
+import { nextEntityTag } from '../store/entity-tag.ts';
 import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
@@ -43,6 +44,8 @@ export interface ServiceIds {
   create(caller: Caller, chosen: NewServiceId): Promise<ServiceId>;
   /** The changes that make a service ID, to be committed by who has more to commit with them. */
   plan(caller: Caller, chosen: NewServiceId): Promise<{ serviceId: ServiceId; changes: readonly Change[] }>;
+  /** The changes that end a service ID, as `remove`, to be committed by who has more to commit with them. @throws EntityLocked */
+  planRemoval(caller: Caller, id: string): Promise<readonly Change[]>;
   get(caller: Caller, id: string): Promise<ServiceId>;
   list(caller: Caller, request: ServiceIdListRequest): Promise<Listing<ServiceId>>;
   /** @param ifMatch an entity tag, or `*` @throws EntityTagStale @throws EntityLocked */
@@ -118,6 +121,16 @@ export function serviceIdsIn({ store, access, clock }: ServiceIdsParts): Service
 
   return {
     plan,
+
+    async planRemoval(caller, id) {
+      const before = await existing(caller, id, 'delete');
+      refuseLocked(before);
+      const [now, generation] = [clock.now(), before.generation + 1];
+      const entityTag = nextEntityTag(before.entityTag);
+      const after: ServiceId = { ...before, entityTag, state: 'deleted', generation, modifiedAt: now };
+      const ended = cutOff(identitySubject(after.iamId), generation, after.accountId, now);
+      return [replace(SERVICE_IDS, after, before.entityTag), ended, audited(caller, record('delete', before, after))];
+    },
 
     create: (caller, chosen) =>
       untilUndisturbed(async () => {

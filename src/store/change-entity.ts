@@ -16,8 +16,8 @@ export interface EntityChange<T extends Entity> {
   readonly ifMatch: string;
   /** What changes; may refuse. Called again when somebody else was faster. */
   readonly next: (before: T) => Partial<T>;
-  /** What is committed together with the change: its audit record, a cut-off. */
-  readonly also: (before: T, after: T) => readonly Change[];
+  /** What is committed together with the change: its audit record, a cut-off. Asked anew at each attempt. */
+  readonly also: (before: T, after: T) => readonly Change[] | Promise<readonly Change[]>;
 }
 
 /**
@@ -41,7 +41,7 @@ async function makeChange<T extends Entity>(change: EntityChange<T>): Promise<T>
   const before = await read();
   if (ifMatch !== '*' && ifMatch !== before.entityTag) throw staleTag();
   const after: T = { ...before, ...next(before), entityTag: nextEntityTag(before.entityTag) };
-  await store.commit([replace(collection, after, before.entityTag), ...also(before, after)]);
+  await store.commit([replace(collection, after, before.entityTag), ...(await also(before, after))]);
   return after;
 }
 

@@ -56,11 +56,11 @@ export interface TenantKeyListRequest {
   readonly descending?: boolean | undefined;
 }
 
-/** What else is committed with a change of a key: the rows of other rooms that belong to it. */
-export type AlsoChanged = (apiKey: ApiKey) => readonly Change[];
-
-/** The same of a key that comes or goes: asked anew when something was changed meanwhile. */
-export type AlsoCommitted = (apiKey: ApiKey) => readonly Change[] | Promise<readonly Change[]>;
+/**
+ * What else is committed with a change of a key: the rows of other rooms that belong to it. Asked anew when others were faster, so
+ * that it may read what it changes.
+ */
+export type AlsoChanged = (apiKey: ApiKey) => readonly Change[] | Promise<readonly Change[]>;
 
 /**
  * Keys of a tenant, of the caller's own account. Managing them needs a right over the account's identities, which Administrators have:
@@ -69,7 +69,7 @@ export type AlsoCommitted = (apiKey: ApiKey) => readonly Change[] | Promise<read
  */
 export interface TenantKeys {
   /** @throws LimitReached @throws NotFound the account has no such active identity @throws EntityLocked the service ID is locked */
-  create(caller: Caller, chosen: NewTenantKey, also?: AlsoCommitted): Promise<IssuedApiKey>;
+  create(caller: Caller, chosen: NewTenantKey, also?: AlsoChanged): Promise<IssuedApiKey>;
   get(caller: Caller, kind: TenantKeyKind, id: string): Promise<ApiKey>;
   /** The key of which this is the secret. */
   getBySecret(caller: Caller, kind: TenantKeyKind, secret: string): Promise<ApiKey>;
@@ -80,7 +80,7 @@ export interface TenantKeys {
    */
   update(caller: Caller, key: TenantKeyName, change: TenantKeyChange, also?: AlsoChanged): Promise<ApiKey>;
   /** It is refused when this returns. @throws EntityLocked */
-  remove(caller: Caller, kind: TenantKeyKind, id: string, also?: AlsoCommitted): Promise<void>;
+  remove(caller: Caller, kind: TenantKeyKind, id: string, also?: AlsoChanged): Promise<void>;
 }
 
 /** Which key. */
@@ -89,6 +89,8 @@ export interface TenantKeyName {
   readonly id: string;
   /** An entity tag, or `*`. Default: `*`. */
   readonly ifMatch?: string | undefined;
+  /** What its tokens were made from changes in another room, so that they end. Default: false. */
+  readonly endsTokens?: boolean | undefined;
 }
 
 /** What the keys of tenants stand on. */
@@ -182,16 +184,17 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
         next(before) {
           refuseLockedKey(before, change);
           // Whatever a token was made by, or decided with, has changed: a new one is made.
-          const ends = change.disabled === true || change.iamId !== undefined || change.addresses !== undefined;
+          const isOther = change.disabled === true || change.iamId !== undefined || change.addresses !== undefined;
+          const ends = isOther || key.endsTokens === true;
           const modifiedAt = clock.now();
           const generation = before.generation + (ends ? 1 : 0);
           return { ...change, generation, modifiedAt, purgeAt: purgeInstant(before.expiresAt, modifiedAt) };
         },
-        also: (before, after) => [
+        also: async (before, after) => [
           ...(after.generation > before.generation ? [cutOffTokens(after, after.generation)] : []),
           ...owner,
           record(caller, 'update', { before, after }, after),
-          ...(also?.(after) ?? []),
+          ...((await also?.(after)) ?? []),
         ],
       });
     },

@@ -1,5 +1,5 @@
-import type { AccessTokenClaims, RefreshTokenClaims, TokenClaims } from './token-claims.ts';
-import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, type TokenType } from './token-types.ts';
+import type { AccessTokenClaims, RefreshTokenClaims, SessionClaims, TokenClaims } from './token-claims.ts';
+import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, SESSION_TOKEN_TYPE, type TokenType } from './token-types.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Check = (value: unknown) => boolean;
@@ -18,6 +18,11 @@ export function isRefreshTokenClaims(claims: unknown): claims is RefreshTokenCla
   return isMembers(claims) && fits(claims, REFRESH_TOKEN);
 }
 
+/** Checks the shape of a session's claims; to be called after the signature was verified. */
+export function isSessionClaims(claims: unknown): claims is SessionClaims {
+  return isAccessTokenClaims(claims) && claims.latchkey.grant_id !== undefined;
+}
+
 /** @returns the claims, when they have the shape that belongs to the type; else `undefined` */
 export function claimsOfType<Type extends TokenType>(type: Type, claims: unknown): TokenClaims[Type] | undefined {
   // The check of the same type stands in the same row of the table, so the narrowing to that type's claims is safe.
@@ -27,6 +32,7 @@ export function claimsOfType<Type extends TokenType>(type: Type, claims: unknown
 const CHECKS: Readonly<Record<TokenType, (claims: unknown) => boolean>> = {
   [ACCESS_TOKEN_TYPE]: isAccessTokenClaims,
   [REFRESH_TOKEN_TYPE]: isRefreshTokenClaims,
+  [SESSION_TOKEN_TYPE]: isSessionClaims,
 };
 
 const isMembers = (value: unknown): value is Members =>

@@ -1,4 +1,4 @@
-import type { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE } from './token-types.ts';
+import type { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, SESSION_TOKEN_TYPE } from './token-types.ts';
 
 /**
  * The generation of each member of the token's chain at the moment it was signed. A token is refused once the live set
@@ -93,8 +93,14 @@ export interface RefreshTokenClaims extends RegisteredClaims {
   readonly latchkey: LatchkeyClaim & { readonly grant_id: string };
 }
 
+/** The claims of a session: who logged in, and always the grant that ends with it. Its `aud` is `sessionAudience`. */
+export interface SessionClaims extends AccessTokenClaims {
+  readonly latchkey: LatchkeyClaim & { readonly grant_id: string };
+}
+
 /** Which claims belong to which `typ`. */
 export interface TokenClaims {
   readonly [ACCESS_TOKEN_TYPE]: AccessTokenClaims;
   readonly [REFRESH_TOKEN_TYPE]: RefreshTokenClaims;
+  readonly [SESSION_TOKEN_TYPE]: SessionClaims;
 }

@@ -10,13 +10,22 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 export const REFRESH_TOKEN_TYPE = 'refresh+jwt';
 
 /**
+ * The `typ` of a session: what a log-in with a password gives to clients that then ask for an access token. It opens nothing
+ * else, so that one which a browser or a form has shown around is no bearer token (RFC 8725, section 3.11).
+ */
+export const SESSION_TOKEN_TYPE = 'session+jwt';
+
+/** The `aud` of a session: apart from that of access tokens, for whoever does not look at `typ`. */
+export const sessionAudience = (issuer: string): string => `${issuer}/session`;
+
+/**
  * The `aud` of a refresh token: the token endpoint of its issuer. Not the issuer itself, as in access tokens: whoever verifies
  * those offline by issuer, audience and key, and does not look at `typ`, must not take a refresh token for one.
  */
 export const refreshTokenAudience = (issuer: string): string => `${issuer}/token`;
 
 /** The closed list of token types. */
-export const TOKEN_TYPES = [ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE] as const;
+export const TOKEN_TYPES = [ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, SESSION_TOKEN_TYPE] as const;
 
 /** A `typ` that we sign. */
 export type TokenType = (typeof TOKEN_TYPES)[number];

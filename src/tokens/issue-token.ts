@@ -7,6 +7,8 @@ import {
   REFRESH_TOKEN_LIMIT_SECONDS,
   REFRESH_TOKEN_TYPE,
   refreshTokenAudience,
+  SESSION_TOKEN_TYPE,
+  sessionAudience,
 } from '../token-format/token-types.ts';
 import { generationsOf, type IdentityChain } from './identity-chain.ts';
 import { identityClaims } from './identity-claims.ts';
@@ -23,6 +25,10 @@ export interface IssuedFor {
   readonly grantId?: string | undefined;
   /** The `grant_type` claim. */
   readonly grantClaim: string;
+  /** Default: that of every token. */
+  readonly scope?: string | undefined;
+  /** A session in the place of the access token. Default: false. */
+  readonly asSession?: boolean | undefined;
 }
 
 /** What issuing stands on. */
@@ -31,17 +37,18 @@ export interface IssueTokenParts {
   readonly clock: Clock;
   /** The `iss` claim and the default `aud`. */
   readonly issuer: string;
-  /** The `scope` claim. */
+  /** The `scope` claim, where no grant says a narrower one. */
   readonly scope: string;
 }
 
 /** The client of a token for which no client named itself. */
 const NO_CLIENT = 'default';
 
-/** @returns a function that signs access tokens and, for clients that named themselves, refresh tokens */
-export function tokenIssuer({ signingKeys, clock, issuer, scope }: IssueTokenParts): IssueToken {
-  return async (chain, { clientId, grantId = randomUUID(), grantClaim }) => {
+/** @returns a function that signs access tokens, or sessions, and, for clients that named themselves, refresh tokens */
+export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: IssueTokenParts): IssueToken {
+  return async (chain, { clientId, grantClaim, scope = everything, asSession = false, ...issuedFor }) => {
     const { account, credential, identity } = chain;
+    const { grantId = randomUUID() } = issuedFor;
     const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
       account.settings;
     // Rounded down, so that `iat` is never in the future (R24).
@@ -55,29 +62,22 @@ export function tokenIssuer({ signingKeys, clock, issuer, scope }: IssueTokenPar
       account: { valid: true, bss: account.id, frozen: false },
     };
     const latchkey = { api_key_id: credential.id, generations: generationsOf(chain) };
-    const access = {
-      ...about,
-      ...common,
-      aud: issuer,
-      scope,
-      latchkey: { ...latchkey, ...(clientId !== undefined && { grant_id: grantId }) },
-      jti: randomUUID(),
-      exp: expiresAt,
-      grant_type: grantClaim,
-      acr: 1,
-      amr: ['pwd'],
-    };
+    const ofGrant = { ...latchkey, grant_id: grantId };
+    const isOfGrant = clientId !== undefined || issuedFor.grantId !== undefined;
+    const proof = { jti: randomUUID(), exp: expiresAt, grant_type: grantClaim, acr: 1, amr: ['pwd'] };
+    const access = { ...about, ...common, aud: issuer, scope, latchkey: isOfGrant ? ofGrant : latchkey, ...proof };
+    const session = { ...access, aud: sessionAudience(issuer), latchkey: ofGrant };
     const refresh = {
       ...common,
       // Token confusion: nothing in it looks like an access token to a verifier that passes over `typ`.
       aud: refreshTokenAudience(issuer),
       sub: about.sub,
-      latchkey: { ...latchkey, grant_id: grantId },
+      latchkey: ofGrant,
       jti: randomUUID(),
       exp: endOf(issuedAt + refreshTokenSeconds, credential.expiresAt),
     };
     const [accessToken, refreshToken] = await Promise.all([
-      signingKeys.sign(ACCESS_TOKEN_TYPE, access),
+      asSession ? signingKeys.sign(SESSION_TOKEN_TYPE, session) : signingKeys.sign(ACCESS_TOKEN_TYPE, access),
       clientId === undefined ? undefined : signingKeys.sign(REFRESH_TOKEN_TYPE, refresh),
     ]);
     return { accessToken, refreshToken, issuedAt, expiresAt, scope };

@@ -25,7 +25,7 @@ import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
 import { keySubject } from '../token-format/revocation-subjects.ts';
 import type { AccessTokenClaims, RefreshTokenClaims } from '../token-format/token-claims.ts';
-import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, type TokenType } from '../token-format/token-types.ts';
+import { ACCESS_TOKEN_TYPE, TOKEN_TYPES, type TokenType } from '../token-format/token-types.ts';
 
 /**
  * Takes credentials back (RFC 7009). Who holds the exact token or key may end it: holding it is the proof, and ending it
@@ -33,7 +33,10 @@ import { ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, type TokenType } from '../token-
  * Both answer whether it was one.
  */
 export interface Revocation {
-  /** Ends one access token; with a refresh token, all tokens of its authorization grant (RFC 7009, section 2.1). */
+  /**
+   * Ends one access token; with a refresh token, all tokens of its authorization grant (RFC 7009, section 2.1); with a session, all
+   * that came of the log-in.
+   */
   token(token: string, origin: Origin): Promise<boolean>;
   /** Disables the key of which this is the secret, locked or not, and ends all its tokens. Its owner may enable it again. */
   apiKey(secret: string, origin: Origin): Promise<boolean>;
@@ -54,8 +57,9 @@ export function revocation(parts: RevocationParts): Revocation {
   const { store, revocations, authenticate, apiKeys, clock } = parts;
   return {
     async token(token, origin) {
-      const claims = await anyToken(parts, token);
-      if (claims === undefined) return false;
+      const known = await anyToken(parts, token);
+      if (known === undefined) return false;
+      const { claims } = known;
       const { jti, account, latchkey } = claims;
       const now = clock.now();
       const change: AuditedChange = {
@@ -68,7 +72,7 @@ export function revocation(parts: RevocationParts): Revocation {
       const iamId = await holderOf(store, claims);
       const actor = { apiKeyId: latchkey.api_key_id, ...(iamId !== undefined && { iamId }) };
       const event = auditEvent(origin, { ...change, outcome: 'success', actor });
-      const ended = revocationOf(claims, now);
+      const ended = revocationOf(known, now);
       const { subject, minimum, expiresAt } = await endedOnce(store, ended, insert(AUDIT_EVENTS, event));
       // Perhaps by another node whose news has not come: the answer says that it is ended here.
       revocations.learn(subject, minimum, expiresAt);
@@ -125,10 +129,18 @@ async function endedOnce(store: Store, ended: RevocationInsert, event: Insert): 
 const ATTEMPTS = 20;
 const PAUSE_MILLISECONDS = 50;
 
-function revocationOf(claims: AccessTokenClaims | RefreshTokenClaims, now: number): RevocationInsert {
-  const { jti, account, exp } = claims;
-  if (isAccess(claims)) return tokenRevocation(jti, account.bss, exp * 1000, now);
-  return grantRevocation(claims.latchkey.grant_id, account.bss, now);
+/** A token of ours, as it was signed. */
+interface KnownToken {
+  readonly typ: TokenType;
+  readonly claims: AccessTokenClaims | RefreshTokenClaims;
+}
+
+function revocationOf({ typ, claims }: KnownToken, now: number): RevocationInsert {
+  const { jti, account, exp, latchkey } = claims;
+  if (typ === ACCESS_TOKEN_TYPE || latchkey.grant_id === undefined) {
+    return tokenRevocation(jti, account.bss, exp * 1000, now);
+  }
+  return grantRevocation(latchkey.grant_id, account.bss, now);
 }
 
 /** Whose token it is; a refresh token names its key, and once that is removed nobody. */
@@ -143,14 +155,12 @@ const isAccess = (claims: AccessTokenClaims | RefreshTokenClaims): claims is Acc
  * Whatever one of our keys has signed is ours to take back, under whichever address it was issued: a process that passed
  * over the tokens of another one would answer 200 and leave a thief his token. So would one whose clock differs.
  */
-async function anyToken(
-  { verify }: RevocationParts,
-  token: string,
-): Promise<AccessTokenClaims | RefreshTokenClaims | undefined> {
+async function anyToken({ verify }: RevocationParts, token: string): Promise<KnownToken | undefined> {
   const clockToleranceSeconds = TOLERATED_SKEW_MILLISECONDS / 1_000;
-  for (const typ of [ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE] satisfies TokenType[]) {
+  for (const typ of TOKEN_TYPES) {
     try {
-      return await verify(token, { typ, issuer: undefined, audience: undefined, clockToleranceSeconds });
+      const claims = await verify(token, { typ, issuer: undefined, audience: undefined, clockToleranceSeconds });
+      return { typ, claims };
     } catch (error) {
       if (!(error instanceof TokenInvalid || error instanceof TokenExpired)) throw error;
     }

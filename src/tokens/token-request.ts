@@ -12,12 +12,34 @@ export interface TokenRequest {
   readonly refreshToken?: string | undefined;
   /** For the grant that proves a user. */
   readonly person?: { readonly email: string; readonly password: string } | undefined;
+  /** For the grant that proves an authorization code. */
+  readonly code?: OfferedCode | undefined;
+  /** For the grant that proves a signed assertion. */
+  readonly assertion?: OfferedAssertion | undefined;
   /** The account in which a user wants to act; default: the key's own. */
   readonly accountId?: string | undefined;
+  /** Asks for a session in the place of an access token. */
+  readonly asSession?: boolean | undefined;
   /** Accounts of which the token's must be one; absent: any. */
   readonly acceptedAccountIds?: readonly string[] | undefined;
   /** A client that named itself; absent: none did. */
   readonly client?: ClientCredentials | undefined;
+}
+
+/** An authorization code, and what shows that it comes from whom it was given to (RFC 6749, section 4.1.3; RFC 7636, section 4.5). */
+export interface OfferedCode {
+  readonly value: string;
+  readonly verifier: string;
+  readonly redirectUri: string;
+}
+
+/** An assertion, signed with a key of the identity (RFC 7523, section 2.1). */
+export interface OfferedAssertion {
+  readonly jwt: string;
+  /** Whether an `aud` names the place to which it was sent, for an identity of this account. */
+  readonly isAudience: (audience: string, accountId: string) => Promise<boolean>;
+  /** The scopes asked for; absent: all that the identity may have. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** What an OAuth client says of itself (RFC 6749, section 2.3.1). */
@@ -33,6 +55,8 @@ export interface Proven {
   readonly accountId?: string | undefined;
   /** The authorization grant that the credential goes on with; `undefined`: a new one begins. */
   readonly grantId?: string | undefined;
+  /** What the token is for, where that is narrower than everything. */
+  readonly scope?: string | undefined;
 }
 
 /** A way to prove a credential: its own proof, nothing more. */
@@ -47,6 +71,7 @@ export interface Grant {
 
 /** What a client gets. Times are whole seconds since the epoch. */
 export interface GrantedToken {
+  /** Or the session, where one was asked for. */
   readonly accessToken: string;
   /** Only for clients that named themselves. */
   readonly refreshToken: string | undefined;

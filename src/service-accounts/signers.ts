@@ -1,0 +1,34 @@
+import { API_KEYS, type ApiKey } from '../api-keys/api-key.ts';
+import type { Store } from '../store/store.ts';
+import type { PublicKey } from './public-keys.ts';
+import { SERVICE_ACCOUNTS } from './service-account.ts';
+
+/** What an assertion of a service account is compared with, and what it gives a token of. */
+export interface Signer {
+  readonly credential: ApiKey;
+  readonly keys: readonly PublicKey[];
+  readonly scopes: readonly string[];
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PREFIX = 'ApiKey-';
+
+/** @returns the name under which a service account signs: the UUID of its id */
+export const signingNameOf = (id: string): string => id.slice(PREFIX.length);
+
+/** @returns the id of the service account that signs under this name; `undefined`: no such name is made */
+export const idOfSigningName = (name: string): string | undefined => (UUID.test(name) ? PREFIX + name : undefined);
+
+/** @returns a look-up by the name under which a service account signs; whether it may have a token now, the exchange asks */
+export function signersIn(store: Store): (name: string) => Promise<Signer | undefined> {
+  const apiKeys = store.readRecent(API_KEYS);
+  const serviceAccounts = store.readRecent(SERVICE_ACCOUNTS);
+  return async (name) => {
+    const id = idOfSigningName(name);
+    if (id === undefined) return undefined;
+    const [credential, serviceAccount] = await Promise.all([apiKeys.get(id), serviceAccounts.get(id)]);
+    if (serviceAccount === undefined || credential?.kind !== 'public_key') return undefined;
+    const { keys, scopes } = serviceAccount;
+    return { credential, keys, scopes };
+  };
+}

@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto';
+import { AuthorizationCodeInvalid } from '../../problems/credential-problems.ts';
+import { ParameterMissing } from '../../problems/request-problems.ts';
+import type { LiveSet } from '../../revocations/live-set.ts';
+import { revocationSubjects } from '../../token-format/revocation-subjects.ts';
+import type { AuthorizationCodes } from '../authorization-codes.ts';
+import type { Grant } from '../token-request.ts';
+
+/** What the grant stands on. */
+export interface AuthorizationCodeGrantParts {
+  readonly codes: Pick<AuthorizationCodes, 'take'>;
+  readonly revocations: LiveSet;
+}
+
+/**
+ * Proves an authorization code of a session (RFC 6749, section 4.1.3), always with the verifier of its challenge (RFC 7636): a code that
+ * was read on its way is worth nothing to who did not ask for it. The token hangs on the session: it ends with it at the latest.
+ */
+export function authorizationCodeGrant({ codes, revocations }: AuthorizationCodeGrantParts): Grant {
+  return {
+    claim: 'authorization_code',
+    needsClient: false,
+
+    async prove({ code }) {
+      if (code === undefined) throw new ParameterMissing('code');
+      const given = await codes.take(code.value);
+      if (given === undefined) throw invalid('unknown, used or too old');
+      // Code injection: it was given for another place (RFC 9700, section 2.1).
+      if (given.redirectUri !== code.redirectUri) throw invalid('another redirect_uri');
+      // No comparison in constant time is needed: both are digests of what the caller chose.
+      if (given.challenge !== hash('sha256', code.verifier, 'base64url')) throw invalid('another verifier');
+      const { session, scope } = given;
+      if (await revocations.revokes(revocationSubjects(session))) throw invalid('its session has ended');
+      const { latchkey, account, iam_id: iamId, exp } = session;
+      const { api_key_id: id, generations, grant_id: grantId } = latchkey;
+      const lasting = { generation: generations.key, disabled: false, expiresAt: exp * 1_000 };
+      return {
+        credential: { id, iamId, accountId: account.bss, ...lasting },
+        ...{ accountId: account.bss, grantId, scope },
+      };
+    },
+  };
+}
+
+const invalid = (diagnostic: string): AuthorizationCodeInvalid =>
+  new AuthorizationCodeInvalid('The authorization code is invalid, expired or was used. Log in again.', { diagnostic });
