@@ -33,10 +33,13 @@ import { identityChainsIn } from '../tokens/identity-chain.ts';
 import { introspection as introspectionWith } from '../tokens/introspect.ts';
 import { tokenIssuer } from '../tokens/issue-token.ts';
 import { revocation as revocationWith } from '../tokens/revoke.ts';
+import { ASSERTION_GRANT_CLAIM } from '../tokens/token-request.ts';
 import { isUser } from '../users/is-user.ts';
 import { accessDirectories } from './access-directories.ts';
 import { lateTrimming } from './late-trimming.ts';
 import { limitersFor } from './limiters.ts';
+import { loadedGrant } from './loaded-grant.ts';
+import type { LogInDomains } from './log-in-domains.ts';
 import { lateSpool } from './open-spool.ts';
 import type { InstallationSecrets } from './open-store.ts';
 import { signingKeysRecorded } from './signing-key-audit.ts';
@@ -124,6 +127,8 @@ export async function assembleDomains(parts: AssembleParts) {
         passwordGrant({ store, verify: async (...given) => (await people()).passwords.credentialOf(...given) }),
       ],
       ['refresh_token', refreshTokenGrant({ store, verify, revocations, loadIdentityChain, issuer })],
+      ['authorization_code', loadedGrant('authorization_code', async () => (await logIns()).authorizationCodeGrant)],
+      ['jwt_bearer', loadedGrant(ASSERTION_GRANT_CLAIM, async () => (await logIns()).assertionGrant)],
     ]),
     authenticateClient,
     loadIdentityChain,
@@ -138,6 +143,17 @@ export async function assembleDomains(parts: AssembleParts) {
   const authenticateBearer = bearerAuthentication({ verify, revocations, issuer });
   const authenticateCaller = callerAuthentication({
     ...{ accounts: store.readRecent(ACCOUNTS), authenticateBearer, requireAllowedAddress },
+  });
+  const tenants = whenAsked(async () => {
+    const { tenantDomainsIn } = await import('./tenant-domains.ts');
+    const proofs = { authenticate, loadIdentityChain, requireAllowedAddress, recorder, failedAttempts };
+    return tenantDomainsIn({ ...proofs, store, access, clock, digests, sealing });
+  });
+  const logIns: () => Promise<LogInDomains> = whenAsked(async () => {
+    const { logInDomainsIn } = await import('./log-in-domains.ts');
+    const { tenantKeys } = await tenants();
+    const proofs = { accounts: store.readRecent(ACCOUNTS), verify, revocations, requireAllowedAddress, issuer };
+    return logInDomainsIn({ ...proofs, store, access, clock, sealing, tenantKeys, serviceIds });
   });
   const logLines = whenAsked(async () => {
     const stores = { store, spool, clock, authenticateApiKey: authenticate, requireAllowedAddress };
@@ -161,11 +177,8 @@ export async function assembleDomains(parts: AssembleParts) {
     ),
     apiKeys,
     serviceIds,
-    tenants: whenAsked(async () => {
-      const { tenantDomainsIn } = await import('./tenant-domains.ts');
-      const proofs = { authenticate, loadIdentityChain, requireAllowedAddress, recorder, failedAttempts };
-      return tenantDomainsIn({ ...proofs, store, access, clock, digests, sealing });
-    }),
+    tenants,
+    logIns,
     signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),
     exchange,

@@ -11,7 +11,9 @@ import { POLICIES, subjectKey } from '../policies/policy.ts';
 import { removePoliciesOf, removeRightsOf, removeRightsOfRemovedUsers } from '../policies/remove-policies.ts';
 import { REPORT_PIECES, REPORTS } from '../reports/report.ts';
 import { REVOCATIONS, TOLERATED_SKEW_MILLISECONDS } from '../revocations/revocation.ts';
+import { removeServiceAccountsOf } from '../service-accounts/remove-orphaned.ts';
 import type { Store } from '../store/store.ts';
+import { USED_ASSERTIONS } from '../tokens/used-assertions.ts';
 import { INVITATIONS } from '../users/invitation.ts';
 import type { Domains } from './assemble-domains.ts';
 
@@ -46,7 +48,13 @@ export function backgroundWork(
     {
       name: 'remove keys and rights of removed service IDs',
       everyMilliseconds: 2_000,
-      run: (under) => removeOrphanedKeys(store, under, async (serviceId) => removeRightsOf(store, serviceId, under)),
+      run: (under) =>
+        removeOrphanedKeys(
+          store,
+          under,
+          async (serviceId) =>
+            (await removeRightsOf(store, serviceId, under)) && (await removeServiceAccountsOf(store, serviceId, under)),
+        ),
     },
     {
       name: 'remove rights of removed users',
@@ -120,6 +128,8 @@ async function sweepExpired(store: Store, now: number, endsAt: number): Promise<
     () => store.deleteExpired(REVOCATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
     // Another clock may be behind, and there the code is still good.
     () => store.deleteExpired(INVITATIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
+    // As long as any clock would take the assertion again.
+    () => store.deleteExpired(USED_ASSERTIONS, now - TOLERATED_SKEW_MILLISECONDS, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_COUNTS, now, SWEEP_ROWS),
     () => store.deleteExpired(EXCHANGE_FAILURES, now, SWEEP_ROWS),
     () => store.deleteExpired(ACCOUNT_EVENTS, now, SWEEP_ROWS),

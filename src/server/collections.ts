@@ -23,10 +23,12 @@ import { RESOURCE_ALIASES } from '../resource-instances/resource-alias.ts';
 import { RESOURCE_INSTANCES } from '../resource-instances/resource-instance.ts';
 import { RESOURCE_KEYS } from '../resource-keys/resource-key.ts';
 import { REVOCATIONS } from '../revocations/revocation.ts';
+import { SERVICE_ACCOUNTS } from '../service-accounts/service-account.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import { SERVICE_ID_GROUPS } from '../service-ids/service-id-group.ts';
 import { SIGNING_KEYS } from '../signing-keys/signing-key.ts';
 import { anyCollection, type Collection, type Entity } from '../store/collection.ts';
+import { USED_ASSERTIONS } from '../tokens/used-assertions.ts';
 import { INVITATIONS } from '../users/invitation.ts';
 import { PASSWORDS } from '../users/passwords.ts';
 import { MEMBERSHIPS, USERS } from '../users/user.ts';
@@ -42,6 +44,8 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(HOST_NAMES),
   anyCollection(SERVICE_IDS),
   anyCollection(SERVICE_ID_GROUPS),
+  anyCollection(SERVICE_ACCOUNTS),
+  anyCollection(USED_ASSERTIONS),
   anyCollection(POLICIES),
   anyCollection(ACCESS_SETTINGS),
   anyCollection(ACCESS_GROUPS),

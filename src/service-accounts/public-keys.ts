@@ -52,10 +52,15 @@ function publicKeyOf(key: unknown): PublicKey {
   // A private key that was sent by mistake is known by one more than its owner, and would be kept and shown: it is refused whole,
   // so that whoever sent it notices.
   if (SECRET_MEMBERS.some((name) => key[name] !== undefined)) {
-    throw invalid('must hold public keys only', 'A private key was sent: make a new pair, because this one has been shown around.');
+    throw invalid(
+      'must hold public keys only',
+      'A private key was sent: make a new pair, because this one has been shown around.',
+    );
   }
   const shape = key['kty'] === 'RSA' ? rsaKeyOf(key) : curveKeyOf(key);
-  const named = Object.fromEntries(NAMES.flatMap((name) => (key[name] === undefined ? [] : [[name, nameOf(key, name)]])));
+  const named = Object.fromEntries(
+    NAMES.flatMap((name) => (key[name] === undefined ? [] : [[name, nameOf(key, name)]])),
+  );
   refuseUnfit({ ...shape, ...named });
   return { ...shape, ...named };
 }

@@ -9,6 +9,8 @@ export interface ServiceAccount extends Entity {
   /** That of its key: `ApiKey-<uuid>`. */
   readonly id: string;
   readonly accountId: string;
+  /** Of its service ID. */
+  readonly iamId: string;
   /** Public keys, and never anything else. */
   readonly keys: readonly PublicKey[];
   readonly scopes: readonly string[];
@@ -22,10 +24,14 @@ export const SERVICE_ACCOUNTS = defineCollection<ServiceAccount>()('service_acco
     id: 'string',
     entityTag: 'string',
     accountId: 'string',
+    iamId: 'string',
     keys: 'json',
     scopes: 'json',
     createdAt: 'integer',
   },
-  indexes: { byAccount: { fields: ['accountId', 'createdAt', 'id'] } },
+  indexes: {
+    byAccount: { fields: ['accountId', 'createdAt', 'id'] },
+    byIdentity: { fields: ['accountId', 'iamId', 'id'] },
+  },
   followed: true,
 });

@@ -26,7 +26,9 @@ export interface NewServiceAccount {
 }
 
 /** What may be changed later; an absent field stays as it is. */
-export type ServiceAccountChange = { readonly [Field in keyof NewServiceAccount]?: NewServiceAccount[Field] | undefined };
+export type ServiceAccountChange = {
+  readonly [Field in keyof NewServiceAccount]?: NewServiceAccount[Field] | undefined;
+};
 
 /** A service account: its own row, and its key, which has its name, state and entity tag. */
 export interface DescribedServiceAccount {
@@ -43,7 +45,10 @@ export interface ServiceAccounts {
   create(caller: Caller, chosen: NewServiceAccount): Promise<DescribedServiceAccount>;
   get(caller: Caller, id: string): Promise<DescribedServiceAccount>;
   /** The oldest first. */
-  list(caller: Caller, request: { after?: readonly IndexValue[]; limit: number }): Promise<Page<DescribedServiceAccount>>;
+  list(
+    caller: Caller,
+    request: { after?: readonly IndexValue[]; limit: number },
+  ): Promise<Page<DescribedServiceAccount>>;
   /**
    * Its tokens end with other keys, other scopes, or when it is made inactive.
    * @param ifMatch an entity tag, or `*` @throws EntityTagStale @throws EntityLocked
@@ -84,11 +89,18 @@ export function serviceAccountsIn(parts: ServiceAccountsParts): ServiceAccounts 
     audited(caller, {
       ...{ at: clock.now(), action: `iam-identity.serviceaccount.${verb}`, accountId: apiKey.accountId },
       ...{ target: apiKeyCrn(apiKey), targetId: apiKey.id },
-      ...{ before: states.before && auditedAccount(states.before), after: states.after && auditedAccount(states.after) },
+      ...{
+        before: states.before && auditedAccount(states.before),
+        after: states.after && auditedAccount(states.after),
+      },
     });
 
   /** What changes beside the key, as it is at this moment. */
-  const changesOf = async (caller: Caller, apiKey: ApiKey, change: ServiceAccountChange): Promise<readonly Change[]> => {
+  const changesOf = async (
+    caller: Caller,
+    apiKey: ApiKey,
+    change: ServiceAccountChange,
+  ): Promise<readonly Change[]> => {
     const [before, serviceId] = await Promise.all([
       reader.get(apiKey.id),
       store.read(SERVICE_IDS).find('byIamId', [apiKey.iamId]),
@@ -113,8 +125,8 @@ export function serviceAccountsIn(parts: ServiceAccountsParts): ServiceAccounts 
     async create(caller, { name, description, active, scopes, keys }) {
       const { accountId } = caller;
       const { serviceId, changes } = await serviceIds.plan(caller, { accountId, name, description });
-      const rowOf = ({ id, createdAt }: ApiKey): ServiceAccount => ({
-        ...{ id, entityTag: firstEntityTag(), accountId, keys, scopes, createdAt },
+      const rowOf = ({ id, iamId, createdAt }: ApiKey): ServiceAccount => ({
+        ...{ id, entityTag: firstEntityTag(), accountId, iamId, keys, scopes, createdAt },
       });
       const acting = { iamId: serviceId.iamId, withNewIdentity: true };
       const chosen = { kind: KIND, name, description, ...acting, disabled: !active } as const;

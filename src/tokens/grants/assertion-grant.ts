@@ -96,6 +96,7 @@ const signedPartOf = (jwt: string): string => jwt.slice(0, jwt.lastIndexOf('.'))
 /** One sentence for every reason: a forger learns nothing; the log learns which check it was. */
 const invalid = (diagnostic: string): AssertionInvalid =>
   new AssertionInvalid('The assertion is not valid.', {
-    details: 'It must be signed by a key of the service account that iss and sub name, for this service, for at most 15 minutes, and used once.',
+    details:
+      'It must be signed by a key of the service account that iss and sub name, for this service, for at most 15 minutes, and used once.',
     diagnostic,
   });

@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Algorithm, VerifyOptions } from 'jsonwebtoken';
 
 /** What the header and the payload of an assertion say, before anything of it is proven. */
@@ -7,8 +7,16 @@ export interface ReadAssertion {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** A public key that an identity has registered. */
-export type AssertionKey = JsonWebKey & { readonly kid?: string };
+/** A public key that an identity has registered (RFC 7517, section 4). */
+export interface AssertionKey {
+  readonly kty: 'RSA' | 'EC';
+  readonly n?: string;
+  readonly e?: string;
+  readonly crv?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly kid?: string;
+}
 
 /** Longest assertion, in characters. */
 const LONGEST = 6_000;
@@ -35,7 +43,11 @@ export function readAssertion(jwt: string): ReadAssertion | undefined {
 }
 
 /** @returns whether one of the keys has signed it: that which the header names, or any of them where it names none */
-export async function isSignedBy(jwt: string, { header }: ReadAssertion, keys: readonly AssertionKey[]): Promise<boolean> {
+export async function isSignedBy(
+  jwt: string,
+  { header }: ReadAssertion,
+  keys: readonly AssertionKey[],
+): Promise<boolean> {
   const { kid } = header;
   const candidates = keys.filter((key) => kid === undefined || key.kid === undefined || key.kid === kid);
   const { default: library } = await import('jsonwebtoken');
@@ -54,7 +66,7 @@ export async function isSignedBy(jwt: string, { header }: ReadAssertion, keys: r
   });
 }
 
-const publicKeyOf = (jwk: AssertionKey): KeyObject => createPublicKey({ key: jwk, format: 'jwk' });
+const publicKeyOf = (jwk: AssertionKey): KeyObject => createPublicKey({ key: { ...jwk }, format: 'jwk' });
 
 function objectOf(part: string): Readonly<Record<string, unknown>> | undefined {
   try {

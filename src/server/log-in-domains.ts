@@ -1,0 +1,28 @@
+import { type ServiceAccountsParts, serviceAccountsIn } from '../service-accounts/service-accounts.ts';
+import { signersIn } from '../service-accounts/signers.ts';
+import { type AuthorizationCodes, authorizationCodesIn } from '../tokens/authorization-codes.ts';
+import { assertionGrant } from '../tokens/grants/assertion-grant.ts';
+import { authorizationCodeGrant } from '../tokens/grants/authorization-code-grant.ts';
+import { type SessionParts, sessionProofs } from '../tokens/sessions.ts';
+import { usedAssertionsIn } from '../tokens/used-assertions.ts';
+
+/** What log-ins other than with an API key are joined from. */
+export interface LogInDomainsParts extends ServiceAccountsParts, SessionParts {
+  readonly sealing: Parameters<typeof authorizationCodesIn>[0]['sealing'];
+}
+
+/** What doors and the exchange need for them. */
+export type LogInDomains = ReturnType<typeof logInDomainsIn>;
+
+/** Joins sessions, authorization codes, service accounts and the grants that prove them. No exchange of an API key needs any of it. */
+export function logInDomainsIn(parts: LogInDomainsParts) {
+  const { store, clock, revocations } = parts;
+  const codes: AuthorizationCodes = authorizationCodesIn(parts);
+  return {
+    codes,
+    proveSession: sessionProofs(parts),
+    serviceAccounts: serviceAccountsIn(parts),
+    authorizationCodeGrant: authorizationCodeGrant({ codes, revocations }),
+    assertionGrant: assertionGrant({ signerOf: signersIn(store), useAssertion: usedAssertionsIn(store), clock }),
+  };
+}
