@@ -23,6 +23,8 @@ export interface MatrixRow {
   readonly forIngestionKeys: boolean;
   /** Whether everybody with a good token may; the answer may then be filtered. */
   readonly forEveryToken: boolean;
+  /** Whether every user with a good token may, and no service ID. */
+  readonly forEveryUser: boolean;
   /** Whether it is the operator's of the installation alone. */
   readonly forOperator: boolean;
   /** By the platform role of the service on which it is done. */
@@ -53,6 +55,7 @@ function rowOf(operation: Operation): MatrixRow {
     forNobody: requires === 'nothing',
     forIngestionKeys: requires === 'an ingestion key',
     forEveryToken: requires === 'a token' || (typeof requires === 'object' && 'shows' in requires),
+    forEveryUser: requires === 'a token of a user',
     forOperator: action !== undefined && INSTALLATION_ACTIONS.has(action),
     platformRoles: new Set(platformRoles),
     serviceRoles: rolesWith(needed),
@@ -83,9 +86,9 @@ export function accessMatrixTable(): string {
 }
 
 function cellsOf(row: MatrixRow): readonly string[] {
-  const { operation, action, and, forNobody, forEveryToken, forIngestionKeys, forOperator, platformRoles } = row;
+  const { operation, action, and, forNobody, forIngestionKeys, forOperator, platformRoles } = row;
   const mark = (may: boolean): string => (may ? '✓' : '');
-  const open = forNobody || forEveryToken;
+  const open = forNobody || row.forEveryToken || row.forEveryUser;
   return [
     `\`${operation.method} ${operation.path}\``,
     [action, and].flatMap((one) => (one === undefined ? [] : [`\`${one}\``])).join(' and '),
@@ -98,6 +101,7 @@ function cellsOf(row: MatrixRow): readonly string[] {
 function furtherWords(row: MatrixRow): readonly string[] {
   const { action, and, forNobody, forEveryToken, forOperator, serviceRoles } = row;
   if (forNobody) return ['everybody'];
+  if (row.forEveryUser) return ['every user, with a good token; no service ID'];
   if (row.forIngestionKeys) return ['every good ingestion key, to its own instance'];
   if (forEveryToken) return [action === undefined ? 'every good token' : 'every good token; shows what may be read'];
   const words = serviceRoles.map(({ role, service }) => `${role.displayName} of \`${service.name}\``);

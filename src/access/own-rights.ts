@@ -35,6 +35,8 @@ export const OWN_RIGHTS: Readonly<Record<IdentityKind, ReadonlySet<string>>> = {
     'iam-identity.membership.sign-out',
     'user-management.user.get',
     'user-management.profile.update',
+    'user-management.password.update',
+    'user-management.password.remove',
   ]),
   'service-id': new Set<string>([...ON_EVERY_OWN_KEY, 'iam-identity.serviceid.sign-out']),
 };
@@ -46,6 +48,8 @@ export const OWN_RIGHTS: Readonly<Record<IdentityKind, ReadonlySet<string>>> = {
 export const PERSONAL_RIGHTS: ReadonlySet<string> = new Set<string>([
   ...MAKING_CREDENTIALS,
   'iam-identity.apikey.update',
-  // A user has one name in all accounts.
+  // A user has one name in all accounts, and one password.
   'user-management.profile.update',
+  'user-management.password.update',
+  'user-management.password.remove',
 ]);

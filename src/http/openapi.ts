@@ -27,6 +27,8 @@ export type Requirement =
   | 'nothing'
   /** A good bearer token, of whomever. */
   | 'a token'
+  /** A good bearer token of a user: it is about what service IDs do not have. */
+  | 'a token of a user'
   /** A good ingestion key, and no token. */
   | 'an ingestion key'
   /**

@@ -29,6 +29,7 @@ import { exchangeWith } from '../tokens/exchange.ts';
 import { apiKeyGrant } from '../tokens/grants/apikey-grant.ts';
 import { passwordGrant } from '../tokens/grants/password-grant.ts';
 import { refreshTokenGrant } from '../tokens/grants/refresh-token-grant.ts';
+import { renewalGrant } from '../tokens/grants/renewal-grant.ts';
 import { identityChainsIn } from '../tokens/identity-chain.ts';
 import { introspection as introspectionWith } from '../tokens/introspect.ts';
 import { tokenIssuer } from '../tokens/issue-token.ts';
@@ -119,16 +120,22 @@ export async function assembleDomains(parts: AssembleParts) {
   const authenticateClient = clientAuthentication({ authenticate, loadIdentityChain, clock });
   const requireAllowedAddress = allowedAddresses();
   const failedAttempts = limiter('failed_exchanges');
+  const authenticateBearer = bearerAuthentication({ verify, revocations, issuer });
+  const passwords = async () => (await people()).passwords;
   const exchange = exchangeWith({
     grants: new Map([
       ['apikey', apiKeyGrant({ claim: API_KEY_GRANT, authenticate })],
-      [
-        'password',
-        passwordGrant({ store, verify: async (...given) => (await people()).passwords.credentialOf(...given) }),
-      ],
+      ['password', passwordGrant({ store, clock, verify: async (...given) => (await passwords()).verify(...given) })],
       ['refresh_token', refreshTokenGrant({ store, verify, revocations, loadIdentityChain, issuer })],
       ['authorization_code', loadedGrant('authorization_code', async () => (await logIns()).authorizationCodeGrant)],
       ['jwt_bearer', loadedGrant(ASSERTION_GRANT_CLAIM, async () => (await logIns()).assertionGrant)],
+      [
+        'renewal',
+        renewalGrant({
+          ...{ authenticateBearer, loadIdentityChain, clock, scope: TOKEN_SCOPE },
+          passwordOf: async (iamId) => (await passwords()).credentialOf(iamId),
+        }),
+      ],
     ]),
     authenticateClient,
     loadIdentityChain,
@@ -140,7 +147,6 @@ export async function assembleDomains(parts: AssembleParts) {
     onOutcome: metrics.exchanged,
   });
 
-  const authenticateBearer = bearerAuthentication({ verify, revocations, issuer });
   const authenticateCaller = callerAuthentication({
     ...{ accounts: store.readRecent(ACCOUNTS), authenticateBearer, requireAllowedAddress },
   });

@@ -10,6 +10,7 @@ import { passwordHashing } from '../secrets/password-hashing.ts';
 import { SERVICE_IDS } from '../service-ids/service-id.ts';
 import type { Store } from '../store/store.ts';
 import { invitationsIn } from '../users/invitations.ts';
+import { ownPasswordIn } from '../users/own-password.ts';
 import { passwordsIn } from '../users/passwords.ts';
 import { usersIn } from '../users/users.ts';
 import { whoAmIIn } from '../users/who-am-i.ts';
@@ -30,11 +31,12 @@ export type People = ReturnType<typeof peopleIn>;
 /** Joins what makes accounts, and what brings people into them and out again. */
 export function peopleIn(parts: PeopleParts) {
   const { store, access, clock, limiter } = parts;
-  const passwords = passwordsIn({
-    ...{ store, clock, hashing: passwordHashing(), failedAttempts: limiter('failed_passwords') },
-  });
+  // One of each: how much is hashed at once, and how often one failed, is counted there.
+  const proofs = { hashing: passwordHashing(), failedAttempts: limiter('failed_passwords') };
+  const passwords = passwordsIn({ ...proofs, store, clock });
   return {
     passwords,
+    ownPassword: ownPasswordIn({ ...proofs, store, access, clock }),
     users: usersIn({ store, access, clock }),
     invitations: invitationsIn({ store, access, clock }),
     activation: activationIn({ ...parts, passwords, failedAttempts: limiter('failed_activations') }),

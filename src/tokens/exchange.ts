@@ -50,13 +50,14 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       if (grant.needsClient && request.client === undefined) throw clientMissing();
       const clientId = await authenticateClient(request.client);
       progress.proven = await grant.prove(request, origin);
-      const { credential, accountId = request.accountId, grantId, scope } = progress.proven;
+      const { credential, accountId = request.accountId, ...further } = progress.proven;
       requireUsable(credential, clock.now());
       const chain = await loadIdentityChain(credential, accountId);
       refuseOtherAccounts(chain, request);
       requireAllowedAddress(chain.account, origin.address);
-      const { asSession } = request;
-      const token = await issueToken(chain, { clientId, grantId, grantClaim: grant.claim, scope, asSession });
+      const { grantId, scope, authenticatedAt } = further;
+      const issued = { clientId, grantId, grantClaim: grant.claim, scope, authenticatedAt };
+      const token = await issueToken(chain, { ...issued, asSession: request.asSession });
       recorder.succeeded(origin, recordedExchange(chain, { kind: 'exchange', grant: request.grant }));
       onOutcome('success', 'none');
       return token;

@@ -95,6 +95,13 @@ const foreignAccount = (): AccountMismatch =>
     details: 'Ask for an account in which the identity is active, or leave the account out.',
   });
 
+/** @returns whether nothing of the chain was cut off since a token was made that carries these generations */
+export function isSameChain(chain: IdentityChain, then: TokenGenerations): boolean {
+  const current = new Map<string, number>(Object.entries(generationsOf(chain)));
+  const carried = Object.entries(then);
+  return carried.length === current.size && carried.every(([name, generation]) => current.get(name) === generation);
+}
+
 /** @returns the generations of the whole chain, as the token carries them */
 export function generationsOf({ installation, account, credential, identity }: IdentityChain): TokenGenerations {
   const common = { installation: installation.generation, account: account.generation, key: credential.generation };

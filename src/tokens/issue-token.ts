@@ -12,6 +12,7 @@ import {
 } from '../token-format/token-types.ts';
 import { generationsOf, type IdentityChain } from './identity-chain.ts';
 import { identityClaims } from './identity-claims.ts';
+import { sessionEnd } from './session-life.ts';
 import type { GrantedToken } from './token-request.ts';
 
 /** Signs the tokens of one exchange. */
@@ -29,6 +30,8 @@ export interface IssuedFor {
   readonly scope?: string | undefined;
   /** A session in the place of the access token. Default: false. */
   readonly asSession?: boolean | undefined;
+  /** When the session began, in seconds since the epoch; `undefined`: there is none. */
+  readonly authenticatedAt?: number | undefined;
 }
 
 /** What issuing stands on. */
@@ -48,12 +51,16 @@ const NO_CLIENT = 'default';
 export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: IssueTokenParts): IssueToken {
   return async (chain, { clientId, grantClaim, scope = everything, asSession = false, ...issuedFor }) => {
     const { account, credential, identity } = chain;
-    const { grantId = randomUUID() } = issuedFor;
+    const { grantId = randomUUID(), authenticatedAt } = issuedFor;
+    const authTime = authenticatedAt === undefined ? {} : { auth_time: authenticatedAt };
     const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
       account.settings;
     // Rounded down, so that `iat` is never in the future (R24).
     const issuedAt = secondsOf(clock.now());
-    const expiresAt = endOf(issuedAt + accessTokenSeconds, credential.expiresAt);
+    const expiresAt = Math.min(
+      endOf(issuedAt + accessTokenSeconds, credential.expiresAt),
+      authenticatedAt === undefined ? Number.POSITIVE_INFINITY : sessionEnd(account, authenticatedAt),
+    );
     const about = identityClaims(identity);
     const common = {
       iss: issuer,
@@ -64,7 +71,7 @@ export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: I
     const latchkey = { api_key_id: credential.id, generations: generationsOf(chain) };
     const ofGrant = { ...latchkey, grant_id: grantId };
     const isOfGrant = clientId !== undefined || issuedFor.grantId !== undefined;
-    const proof = { jti: randomUUID(), exp: expiresAt, grant_type: grantClaim, acr: 1, amr: ['pwd'] };
+    const proof = { jti: randomUUID(), exp: expiresAt, grant_type: grantClaim, ...authTime, acr: 1, amr: ['pwd'] };
     const access = { ...about, ...common, aud: issuer, scope, latchkey: isOfGrant ? ofGrant : latchkey, ...proof };
     const session = { ...access, aud: sessionAudience(issuer), latchkey: ofGrant };
     const refresh = {

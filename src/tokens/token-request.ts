@@ -10,6 +10,8 @@ export interface TokenRequest {
   /** An API key secret, for the grant that proves one. */
   readonly secret?: string | undefined;
   readonly refreshToken?: string | undefined;
+  /** A token of a log-in, for the grant that goes on with one. */
+  readonly accessToken?: string | undefined;
   /** For the grant that proves a user. */
   readonly person?: { readonly email: string; readonly password: string } | undefined;
   /** For the grant that proves an authorization code. */
@@ -57,6 +59,8 @@ export interface Proven {
   readonly grantId?: string | undefined;
   /** What the token is for, where that is narrower than everything. */
   readonly scope?: string | undefined;
+  /** When a user proved a password, in seconds since the epoch: the session begins there. Absent: a key was the proof, and there is none. */
+  readonly authenticatedAt?: number | undefined;
 }
 
 /** A way to prove a credential: its own proof, nothing more. */

@@ -45,7 +45,7 @@ describe('passwords', () => {
   });
 
   it('when the right one is sent, in another form of the same characters too, then it is the user', async () => {
-    expect(await passwords.verify(email.toUpperCase(), PASSWORD, ORIGIN)).toBe(iamId);
+    expect(await passwords.verify(email.toUpperCase(), PASSWORD, ORIGIN)).toMatchObject({ iamId });
   });
 
   it('when what is stored is read, then it is Argon2id with the stated cost, and nothing of the password', async () => {
@@ -80,7 +80,7 @@ describe('passwords', () => {
 
     await expect(passwords.verify(email, PASSWORD, ORIGIN)).rejects.toThrow(RateLimited);
     clock.pass(60_000);
-    expect(await passwords.verify(email, PASSWORD, ORIGIN)).toBe(iamId);
+    expect(await passwords.verify(email, PASSWORD, ORIGIN)).toMatchObject({ iamId });
   });
 
   it.each([

@@ -13,6 +13,7 @@ import { type InstanceUseRouteParts, instanceUseRoutes } from './instance-use-ro
 import { type LogLineRouteParts, logLineRoutes } from './log-line-routes.ts';
 import { type LogSettingRouteParts, logSettingRoutes } from './log-setting-routes.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
+import { type PasswordRouteParts, passwordRoutes } from './password-routes.ts';
 import { type SelfRouteParts, selfRoutes } from './self-routes.ts';
 import { type SignOutRouteParts, signOutRoutes } from './sign-out-routes.ts';
 
@@ -24,6 +25,7 @@ export interface LatchkeyDoorParts
     AccountRouteParts,
     ActivationRouteParts,
     SelfRouteParts,
+    PasswordRouteParts,
     IngestionKeyRouteParts,
     CatalogRouteParts,
     LogLineRouteParts,
@@ -49,6 +51,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   accountRoutes(router, parts);
   activationRoutes(router, parts);
   selfRoutes(router, parts);
+  passwordRoutes(router, parts);
   ingestionKeyRoutes(router, parts);
   catalogRoutes(router, parts);
   logLineRoutes(router, parts);

@@ -9,6 +9,7 @@ import { INSTANCE_USE_OPERATIONS } from './instance-use-operations.ts';
 import { LOG_LINE_OPERATIONS } from './log-line-operations.ts';
 import { LOG_SETTING_OPERATIONS } from './log-setting-operations.ts';
 import { NODE_OPERATIONS } from './node-operations.ts';
+import { PASSWORD_OPERATIONS } from './password-operations.ts';
 import { SELF_OPERATIONS } from './self-operations.ts';
 import { SIGN_OUT_OPERATIONS } from './sign-out-operations.ts';
 
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...ACCOUNT_OPERATIONS,
   ...ACTIVATION_OPERATIONS,
   ...SELF_OPERATIONS,
+  ...PASSWORD_OPERATIONS,
   ...INGESTION_KEY_OPERATIONS,
   ...CATALOG_OPERATIONS,
   ...LOG_LINE_OPERATIONS,

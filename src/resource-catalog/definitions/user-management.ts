@@ -7,8 +7,10 @@ const CHANGE = [
   'user-management.user.invite',
   'user-management.user.update',
   'user-management.user.remove',
-  // Only ever of the own profile: a user has one name in all accounts.
+  // Only ever the own: a user has one name and one password in all accounts.
   'user-management.profile.update',
+  'user-management.password.update',
+  'user-management.password.remove',
 ];
 
 /** Who is in the account. */

@@ -1,3 +1,5 @@
+import type { Origin } from '../../access/caller.ts';
+import { type Clock, secondsOf } from '../../clock/clock.ts';
 import { AccountMismatch, PasswordWrong } from '../../problems/credential-problems.ts';
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { Store } from '../../store/store.ts';
@@ -8,11 +10,12 @@ import type { Grant } from '../token-request.ts';
 /** What the grant stands on. */
 export interface PasswordGrantParts {
   readonly store: Store;
+  readonly clock: Clock;
   /** @returns the password's credential, without an account; `undefined`: it is not exactly right @throws RateLimited, Overloaded */
   readonly verify: (
     email: string,
     password: string,
-    address: string,
+    origin: Pick<Origin, 'address'>,
   ) => Promise<Pick<Credential, 'id' | 'iamId' | 'generation'> | undefined>;
 }
 
@@ -23,7 +26,7 @@ const LOOKED_AT = 100;
  * Proves a user by e-mail address and password: only for doors whose clients log in so. In which account, the door says; without
  * a word from it, in the only one of which the user is an active member.
  */
-export function passwordGrant({ store, verify }: PasswordGrantParts): Grant {
+export function passwordGrant({ store, clock, verify }: PasswordGrantParts): Grant {
   const onlyAccountOf = async (iamId: string): Promise<string> => {
     const { rows } = await store.read(MEMBERSHIPS).page('byUser', { equals: [iamId], limit: LOOKED_AT });
     const active = rows.filter(({ state }) => state === 'active');
@@ -38,12 +41,14 @@ export function passwordGrant({ store, verify }: PasswordGrantParts): Grant {
   return {
     claim: 'password',
     needsClient: false,
-    async prove({ person, accountId }, { address }) {
+    async prove({ person, accountId }, origin) {
       if (person === undefined) throw new ParameterMissing('password');
-      const proven = await verify(person.email, person.password, address);
+      // Before the proof, which takes its time.
+      const authenticatedAt = secondsOf(clock.now());
+      const proven = await verify(person.email, person.password, origin);
       if (proven === undefined) throw new PasswordWrong();
       const account = accountId ?? (await onlyAccountOf(proven.iamId));
-      return { credential: { ...proven, accountId: account, disabled: false }, accountId: account };
+      return { credential: { ...proven, accountId: account, disabled: false }, accountId: account, authenticatedAt };
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Store } from '../../store/store.ts';
 import { accountSubject, grantSubject, membershipSubject } from '../../token-format/revocation-subjects.ts';
 import type { RefreshTokenClaims } from '../../token-format/token-claims.ts';
 import { REFRESH_TOKEN_TYPE, refreshTokenAudience } from '../../token-format/token-types.ts';
-import { generationsOf, type IdentityChain, type LoadIdentityChain } from '../identity-chain.ts';
+import { type IdentityChain, isSameChain, type LoadIdentityChain } from '../identity-chain.ts';
 import type { Grant } from '../token-request.ts';
 
 /** What the grant stands on. */
@@ -46,7 +46,7 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       if (apiKey === undefined || apiKey.disabled) throw invalid('its key is gone or disabled');
       await refuseCutOff(revocations, claims.account.bss, { accountId, iamId: apiKey.iamId });
       const chain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
-      if (!sameGenerations(generationsOf(chain), claims.latchkey.generations)) throw invalid('its chain was cut off');
+      if (!isSameChain(chain, claims.latchkey.generations)) throw invalid('its chain was cut off');
       return { credential: apiKey, accountId: accountId ?? claims.account.bss, grantId: claims.latchkey.grant_id };
     },
   };
@@ -90,9 +90,3 @@ async function chainOf(load: LoadIdentityChain, apiKey: ApiKey, accountId: strin
 
 const invalid = (diagnostic: string, cause?: unknown): RefreshTokenInvalid =>
   new RefreshTokenInvalid('The refresh token is invalid. Log in again.', { diagnostic, cause });
-
-function sameGenerations(now: object, then: object): boolean {
-  const current = new Map(Object.entries(now));
-  const carried = Object.entries(then);
-  return carried.length === current.size && carried.every(([name, generation]) => current.get(name) === generation);
-}

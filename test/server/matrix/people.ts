@@ -30,9 +30,10 @@ export interface People {
 
 const outcomeOf = (allowed: boolean): Outcome => (allowed ? 'allowed' : 'refused');
 const isOpen = ({ forNobody, forEveryToken }: MatrixRow): boolean => forNobody || forEveryToken;
+const isOpenToUsers = (row: MatrixRow): boolean => isOpen(row) || row.forEveryUser;
 /** What is asked of everybody's own account is no stranger's. */
-const isForStrangers = ({ operation: { requires }, forNobody }: MatrixRow): boolean =>
-  forNobody || requires === 'a token' || (typeof requires === 'object' && 'of' in requires);
+const isForStrangers = ({ operation: { requires }, forNobody, forEveryUser }: MatrixRow): boolean =>
+  forNobody || forEveryUser || requires === 'a token' || (typeof requires === 'object' && 'of' in requires);
 
 /** Makes an account whose owner runs nothing else, and somebody with each role in it. */
 export async function givenPeople(service: RunningService): Promise<People> {
@@ -63,7 +64,7 @@ export async function givenPeople(service: RunningService): Promise<People> {
         token: service.ownerToken,
         outcome: (row) => outcomeOf(isForStrangers(row) || row.forOperator),
       },
-      { name: 'the owner', token: ownerToken, outcome: (row) => outcomeOf(isOpen(row) || !row.forOperator) },
+      { name: 'the owner', token: ownerToken, outcome: (row) => outcomeOf(isOpenToUsers(row) || !row.forOperator) },
     ],
   };
 }
@@ -83,7 +84,7 @@ async function givenPlatformRole(
   return {
     name: `${role} of everything`,
     token: () => service.tokenOf(secret),
-    outcome: (row) => outcomeOf(isOpen(row) || row.platformRoles.has(role)),
+    outcome: (row) => outcomeOf(isOpenToUsers(row) || row.platformRoles.has(role)),
   };
 }
 

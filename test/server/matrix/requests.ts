@@ -39,6 +39,8 @@ interface Document {
 const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   listApiKeys: async ({ iamId }) => ({ query: { iam_id: await iamId() } }),
   getApiKeysDetails: async ({ secret }) => ({ headers: { 'IAM-ApiKey': await secret() } }),
+  setOwnPassword: async () => ({ json: { password: 'correct horse battery' } }),
+  removeOwnPassword: async () => ({ json: { current_password: 'correct horse battery' } }),
   createPolicy: async ({ accountId, iamId }) => ({ json: policyBody({ accountId, iamId: await iamId() }) }),
   replacePolicy: async ({ accountId, iamId }) => ({ json: policyBody({ accountId, iamId: await iamId() }) }),
   createV2Policy: async ({ accountId, iamId }) => ({ json: v2PolicyBody(accountId, await iamId()) }),
