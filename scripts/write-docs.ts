@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsTable } from '../src/config/describe-settings.ts';
 import { accessMatrixTable } from './docs/access-matrix.ts';
+import { keyKindTable } from './docs/key-kind-table.ts';
 import { withMarkedBlock } from './docs/marked-blocks.ts';
 
 /**
@@ -11,6 +12,7 @@ import { withMarkedBlock } from './docs/marked-blocks.ts';
 const PARTS = [
   { page: 'docs/operations.md', name: 'settings', write: settingsTable },
   { page: 'docs/security.md', name: 'access-matrix', write: accessMatrixTable },
+  { page: 'docs/key-kinds.md', name: 'key-kinds', write: keyKindTable },
 ] as const;
 
 const ROOT = join(import.meta.dirname, '..');

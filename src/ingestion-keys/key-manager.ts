@@ -65,6 +65,16 @@ export async function requireManaging(
   await access.require(manager, verb === 'delete' ? logLines.deleteKeys : needed[verb], target);
 }
 
+/** @returns whether the caller may see the keys of an instance, by the console; for one call, in which it may be asked often */
+export function keyViewerOf(access: Access, caller: Caller): (instance: ResourceInstance) => Promise<boolean> {
+  const allows = access.allowsOften(caller);
+  return async (instance) => {
+    const target = instanceTarget(instance);
+    const logLines = logLinesOf(instance);
+    return logLines !== undefined && (await allows(ON_CONSOLE.list, target)) && allows(logLines.listKeys, target);
+  };
+}
+
 /** @throws AccessDenied  its keys are refused now, and nothing is made for it */
 export function requireActive({ state }: Pick<ResourceInstance, 'state'>): void {
   if (state === 'active') return;

@@ -82,6 +82,7 @@ export const RESOURCE_KEYS = defineCollection<ResourceKey>()('resource_keys', {
     byCreation: { fields: ['accountId', 'kind', 'state', 'createdAt', 'id'] },
     byName: { fields: ['accountId', 'kind', 'state', 'name', 'id'] },
     byInstance: { fields: ['instanceId', 'state', 'createdAt', 'id'] },
+    byApiKey: { fields: ['apiKeyId', 'state', 'id'] },
     bySource: { fields: ['sourceId', 'kind', 'state', 'createdAt', 'id'] },
   },
 });

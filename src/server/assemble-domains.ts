@@ -37,6 +37,7 @@ import { revocation as revocationWith } from '../tokens/revoke.ts';
 import { ASSERTION_GRANT_CLAIM } from '../tokens/token-request.ts';
 import { isUser } from '../users/is-user.ts';
 import { accessDirectories } from './access-directories.ts';
+import type { KeyListDomainParts } from './key-list-domain.ts';
 import { lateTrimming } from './late-trimming.ts';
 import { limitersFor } from './limiters.ts';
 import { loadedGrant } from './loaded-grant.ts';
@@ -185,6 +186,11 @@ export async function assembleDomains(parts: AssembleParts) {
     serviceIds,
     tenants,
     logIns,
+    keyList: async (rooms: Pick<KeyListDomainParts, 'ingestionKeys' | 'tenantKeys' | 'useOfIngestionKey'>) => {
+      const { keyListDomainIn } = await import('./key-list-domain.ts');
+      const searchedValues = limiter('searched_key_values');
+      return keyListDomainIn({ ...rooms, store, access, clock, authenticate, apiKeys, searchedValues });
+    },
     signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),
     exchange,

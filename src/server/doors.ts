@@ -95,8 +95,10 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
       const product = { nodes: parts.nodes, clientAddressOf, cursors };
-      const { dataSources } = await domains.tenants();
-      const rooms = { ...domains, dataSources, ...(await domains.people()), ...(await domains.resources()) };
+      const { dataSources, tenantKeys } = await domains.tenants();
+      const resources = await domains.resources();
+      const keyList = await domains.keyList({ ...resources, tenantKeys });
+      const rooms = { ...domains, dataSources, keyList, ...(await domains.people()), ...resources };
       return latchkeyDoor({ ...rooms, ...product, callerOf: callers(parts), onFailure });
     }),
   ];

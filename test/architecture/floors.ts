@@ -29,6 +29,7 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
     'key-groups',
     'resource-keys',
     'ingestion-keys',
+    'resource-instances',
     'api-keys',
     'service-ids',
     'users',

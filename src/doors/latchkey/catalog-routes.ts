@@ -1,15 +1,21 @@
 import type { Router } from 'express';
+import { KEY_KIND_NAMES, KEY_KINDS, type KeyKindName } from '../../api-keys/key-kinds.ts';
 import type { CallerOf } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { SERVICE_PLANS, type ServicePlan } from '../../resource-catalog/catalog.ts';
-import { PLANS_PATH, type PlanListRepresentation } from './catalog-operations.ts';
+import {
+  KEY_KINDS_PATH,
+  type KeyKindListRepresentation,
+  PLANS_PATH,
+  type PlanListRepresentation,
+} from './catalog-operations.ts';
 
 /** What the route stands on. */
 export interface CatalogRouteParts {
   readonly callerOf: CallerOf;
 }
 
-/** `GET /latchkey/v1/catalog/plans`: with which ids instances are provisioned, and where. */
+/** `/latchkey/v1/catalog`: with which ids instances are provisioned, and where; what kinds of key there are. */
 export function catalogRoutes(router: Router, { callerOf }: CatalogRouteParts): void {
   methods(router, PLANS_PATH, {
     async GET(request, response) {
@@ -18,6 +24,18 @@ export function catalogRoutes(router: Router, { callerOf }: CatalogRouteParts): 
       response.json(body);
     },
   });
+  methods(router, KEY_KINDS_PATH, {
+    async GET(request, response) {
+      await callerOf(request);
+      const body: KeyKindListRepresentation = { key_kinds: KEY_KIND_NAMES.map(kindRepresentation) };
+      response.json(body);
+    },
+  });
+}
+
+function kindRepresentation(name: KeyKindName): KeyKindListRepresentation['key_kinds'][number] {
+  const { of, shape, bits, presented, where, shown } = KEY_KINDS[name];
+  return { name, of, shape, bits, presented, where, shown };
 }
 
 function planRepresentation({ plan, service }: ServicePlan): PlanListRepresentation['plans'][number] {

@@ -10,6 +10,7 @@ import { type CatalogRouteParts, catalogRoutes } from './catalog-routes.ts';
 import { type DataSourceRouteParts, dataSourceRoutes } from './data-source-routes.ts';
 import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
 import { type InstanceUseRouteParts, instanceUseRoutes } from './instance-use-routes.ts';
+import { type KeyListRouteParts, keyListRoutes } from './key-list-routes.ts';
 import { type LogLineRouteParts, logLineRoutes } from './log-line-routes.ts';
 import { type LogSettingRouteParts, logSettingRoutes } from './log-setting-routes.ts';
 import { type NodeRouteParts, nodeRoutes } from './node-routes.ts';
@@ -26,6 +27,7 @@ export interface LatchkeyDoorParts
     ActivationRouteParts,
     SelfRouteParts,
     PasswordRouteParts,
+    KeyListRouteParts,
     IngestionKeyRouteParts,
     CatalogRouteParts,
     LogLineRouteParts,
@@ -52,6 +54,7 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   activationRoutes(router, parts);
   selfRoutes(router, parts);
   passwordRoutes(router, parts);
+  keyListRoutes(router, parts);
   ingestionKeyRoutes(router, parts);
   catalogRoutes(router, parts);
   logLineRoutes(router, parts);

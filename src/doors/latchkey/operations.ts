@@ -6,6 +6,7 @@ import { CATALOG_OPERATIONS } from './catalog-operations.ts';
 import { DATA_SOURCE_OPERATIONS } from './data-source-operations.ts';
 import { INGESTION_KEY_OPERATIONS } from './ingestion-key-operations.ts';
 import { INSTANCE_USE_OPERATIONS } from './instance-use-operations.ts';
+import { KEY_LIST_OPERATIONS } from './key-list-operations.ts';
 import { LOG_LINE_OPERATIONS } from './log-line-operations.ts';
 import { LOG_SETTING_OPERATIONS } from './log-setting-operations.ts';
 import { NODE_OPERATIONS } from './node-operations.ts';
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   ...ACTIVATION_OPERATIONS,
   ...SELF_OPERATIONS,
   ...PASSWORD_OPERATIONS,
+  ...KEY_LIST_OPERATIONS,
   ...INGESTION_KEY_OPERATIONS,
   ...CATALOG_OPERATIONS,
   ...LOG_LINE_OPERATIONS,

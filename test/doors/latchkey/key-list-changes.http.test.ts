@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { API_KEYS } from '../../../src/api-keys/api-key.ts';
+import { KEY_KIND_NAMES } from '../../../src/api-keys/key-kinds.ts';
+import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
+import { INGESTION_KEYS } from '../../../src/ingestion-keys/ingestion-key.ts';
+import { asOwner, givenKeyOfUser, givenMembership, givenUser } from '../../harness/given-credentials.ts';
+import { givenEveryKind, givenKeyOfKind, type KeysOfEveryKind } from '../../harness/given-every-kind.ts';
+import { givenIngestionKey } from '../../harness/given-ingestion-key.ts';
+import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
+import { givenResourceKey } from '../../harness/given-resource-key.ts';
+import type { Answer } from '../../harness/http-call.ts';
+import { describeOnEveryBackend } from '../../harness/running-service.ts';
+import { expectProductRefusal } from './product-refusal.ts';
+
+const ALL = '/latchkey/v1/apikeys';
+
+describeOnEveryBackend('what is done with a key of any kind', (service) => {
+  let account: OtherAccount;
+  let given: KeysOfEveryKind;
+  let other: OtherAccount;
+
+  beforeAll(async () => {
+    account = await givenOtherAccount(service());
+    other = await givenOtherAccount(service());
+    given = await givenEveryKind(service(), account);
+  });
+
+  const done = async (verb: string, id: string, token?: string): Promise<Answer> =>
+    service().call('POST', `${ALL}/${id}/${verb}`, { token: token ?? (await account.ownerToken()) });
+  const deleted = async (id: string, token?: string): Promise<Answer> =>
+    service().call('DELETE', `${ALL}/${id}`, { token: token ?? (await account.ownerToken()) });
+  const read = async (id: string): Promise<Answer> =>
+    service().call('GET', `${ALL}/${id}`, { token: await account.ownerToken() });
+  const stateOf = ({ status, body: { state, locked } }: Answer) => [status, state, locked];
+  const stored = async (id: string) => service().store.read(API_KEYS).get(id);
+  const actionsOn = async (id: string): Promise<readonly string[]> => {
+    const request = { equals: [account.accountId, id], limit: 50 };
+    const { rows } = await service().store.read(AUDIT_EVENTS).page('byTarget', request);
+    return rows.map(({ action, actor }) => `${action.split('.').at(-1)} by ${actor.iamId}`);
+  };
+
+  describe.each(KEY_KIND_NAMES)('given a key of kind %s', (kind) => {
+    it('when it is disabled and enabled again, then it is so at once, and its tokens are refused from then on', async () => {
+      const { id } = given.keys[kind];
+      const before = await stored(id);
+
+      expect(stateOf(await done('disable', id))).toEqual([200, 'disabled', false]);
+      expect(await stored(id)).toMatchObject({ disabled: true });
+      expect(stateOf(await read(id))).toEqual([200, 'disabled', false]);
+      expect(stateOf(await done('enable', id))).toEqual([200, 'active', false]);
+      const after = await stored(id);
+      // The keys of instances are no credential of a token.
+      const ends = kind !== 'ingestion' && kind !== 'ingestion_service';
+      expect((after?.generation ?? 0) > (before?.generation ?? 0)).toBe(ends);
+    });
+
+    it('when it is locked, then it is neither deleted nor enabled, but disabled all the same', async () => {
+      const { id } = given.keys[kind];
+
+      expect(stateOf(await done('lock', id))).toEqual([200, 'active', true]);
+      expectProductRefusal(await deleted(id), 409, 'entity_locked');
+      expect(stateOf(await done('disable', id))).toEqual([200, 'disabled', true]);
+      expectProductRefusal(await done('enable', id), 409, 'entity_locked');
+      expect(stateOf(await done('unlock', id))).toEqual([200, 'disabled', false]);
+      expect(stateOf(await done('enable', id))).toEqual([200, 'active', false]);
+    });
+
+    it('when it is deleted, then it is gone with every row of its id, and every step is on record', async () => {
+      const { id } = await givenKeyOfKind(service(), { account, instance: given.instance, kind });
+      await done('lock', id);
+      await done('unlock', id);
+
+      expect((await deleted(id)).status).toBe(204);
+      expect(await stored(id)).toBeUndefined();
+      expect(await service().store.read(INGESTION_KEYS).get(id)).toBeUndefined();
+      expectProductRefusal(await read(id), 404, 'not_found');
+      expectProductRefusal(await deleted(id), 404, 'not_found');
+      const by = `by ${account.ownerIamId}`;
+      const changed = kind === 'platform' || kind === 'chosen' ? ['lock', 'unlock'] : ['update', 'update'];
+      expect(await actionsOn(id)).toEqual(['create', ...changed, 'delete'].map((verb) => `${verb} ${by}`));
+    });
+
+    it('when somebody of another account, or a user without rights, tries, then it is as missing, and stays', async () => {
+      const { id } = given.keys[kind];
+      const before = await stored(id);
+      const { iamId } = await givenUser(service());
+      await givenMembership(service(), account.accountId, iamId);
+      const key = await givenKeyOfUser(service(), { iamId, accountId: account.accountId });
+
+      for (const token of [await other.ownerToken(), await service().tokenOf(key.secret)]) {
+        for (const verb of ['disable', 'enable', 'lock', 'unlock']) {
+          expectProductRefusal(await done(verb, id, token), 404, 'not_found');
+        }
+        expectProductRefusal(await deleted(id, token), 404, 'not_found');
+      }
+      expect(await stored(id)).toEqual(before);
+    });
+  });
+
+  /** Half of a resource key would go on, and its clients would not know why it fails. */
+  it('when a key belongs to a resource key, then it is not deleted, and the resource key is named', async () => {
+    const { instanceId } = await givenIngestionKey(service());
+    const { guid } = await givenResourceKey(service(), { id: instanceId }, { role: 'Writer' });
+    const token = await service().ownerToken();
+    const { body } = await service().call('GET', ALL, { token });
+    const parts = body.apikeys.filter(({ resource_key_id }: { resource_key_id?: string }) => resource_key_id === guid);
+
+    const kinds = parts.map(({ kind }: { kind: string }) => kind);
+    expect(kinds.toSorted()).toEqual(['ingestion', 'ingestion_service', 'platform']);
+    for (const { id } of parts) {
+      const refused = await deleted(id, token);
+      expectProductRefusal(refused, 409, 'entity_in_use');
+      expect(refused.body.details).toContain(guid);
+      expect(stateOf(await done('disable', id, token))).toEqual([200, 'disabled', false]);
+    }
+    await asOwner(service(), 'DELETE', `/v2/resource_keys/${guid}`);
+    for (const { id } of parts) expectProductRefusal(await deleted(id, token), 404, 'not_found');
+  });
+});
+
+describeOnEveryBackend(
+  'searching keys by value, again and again',
+  (service) => {
+    /** Who could try without a limit could guess the values that people choose. */
+    it('when too many values are none, then the next is 429, also the right one, while a list goes on', async () => {
+      const token = await service().ownerToken();
+      const searched = (value: string) => service().call('POST', `${ALL}/search`, { token, json: { value } });
+      const first = [await searched('none 1'), await searched('none 2'), await searched('none 3')];
+      const fourth = await searched(service().adminKey);
+
+      expect(first.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expectProductRefusal(fourth, 429, 'rate_limited');
+      expect(fourth.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect((await service().call('GET', ALL, { token })).status).toBe(200);
+    });
+  },
+  { settings: { LATCHKEY_FAILED_EXCHANGES_PER_MINUTE: '3' } },
+);
