@@ -189,7 +189,17 @@ export async function assembleDomains(parts: AssembleParts) {
     keyList: async (rooms: Pick<KeyListDomainParts, 'ingestionKeys' | 'tenantKeys' | 'useOfIngestionKey'>) => {
       const { keyListDomainIn } = await import('./key-list-domain.ts');
       const searchedValues = limiter('searched_key_values');
-      return keyListDomainIn({ ...rooms, store, access, clock, authenticate, apiKeys, searchedValues });
+      const { serviceAccounts } = await logIns();
+      return keyListDomainIn({
+        ...rooms,
+        serviceAccounts,
+        store,
+        access,
+        clock,
+        authenticate,
+        apiKeys,
+        searchedValues,
+      });
     },
     signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),

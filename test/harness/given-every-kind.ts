@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { Caller } from '../../src/access/caller.ts';
 import { ACCOUNTS } from '../../src/accounts/account.ts';
 import { KEY_KIND_NAMES, type KeyKindName } from '../../src/api-keys/key-kinds.ts';
+import { publicKeysOf } from '../../src/service-accounts/public-keys.ts';
 import { changeEntity } from '../../src/store/change-entity.ts';
 import type { TenantKeyKind } from '../../src/tenant-keys/tenant-keys.ts';
 import { type GivenInstance, givenLogInstance } from './given-log-instance.ts';
@@ -62,9 +63,20 @@ export async function givenKeyOfKind(
         instance: instance.guid,
         type: 'service',
       });
+    case 'public_key':
+      return serviceAccountKey(service, account);
     default:
       return tenantKey(service, account, kind);
   }
+}
+
+async function serviceAccountKey(service: RunningService, account: OtherAccount): Promise<KeyOfKind> {
+  const { serviceAccounts } = await service.domains.logIns();
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const secret = JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] });
+  const chosen = { name: 'public_key', description: '', active: true, scopes: [], keys: publicKeysOf(secret) };
+  const { apiKey } = await serviceAccounts.create(callerOf(account), chosen);
+  return { id: apiKey.id, secret };
 }
 
 async function tenantKey(service: RunningService, account: OtherAccount, kind: TenantKeyKind): Promise<KeyOfKind> {

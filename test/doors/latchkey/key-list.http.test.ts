@@ -31,6 +31,12 @@ describeOnEveryBackend('the keys of an account, of every kind', (service) => {
   const idsOf = ({ body }: Answer): readonly string[] => body.apikeys.map(({ id }: { id: string }) => id);
   const idOf = (kind: keyof typeof KEY_KINDS): string => given.keys[kind].id;
 
+  /** A service account is a service ID of its own; the others were made by the owner. */
+  const ownerOf = (kind: keyof typeof KEY_KINDS) =>
+    kind === 'public_key'
+      ? { iam_id: expect.stringMatching(/^iam-ServiceId-/), type: 'service_id', name: 'public_key' }
+      : { iam_id: account.ownerIamId, type: 'user', name: 'Kim Example' };
+
   /** A user of the account with roles in a service. @returns a token of the user */
   async function userWith(...policies: readonly { readonly role: 'Administrator' | 'Viewer'; readonly of: string }[]) {
     const { iamId } = await givenUser(service());
@@ -54,9 +60,7 @@ describeOnEveryBackend('the keys of an account, of every kind', (service) => {
       const { guid, crn } = given.instance;
       expect(shown).toEqual({
         ...{ id, kind, name: kind, description: '', state: 'active', locked: false, use_count: 0 },
-        owner: isOfInstance
-          ? { iam_id: `crn-${crn}`, type: 'resource_instance', name: 'our lines' }
-          : { iam_id: account.ownerIamId, type: 'user', name: 'Kim Example' },
+        owner: isOfInstance ? { iam_id: `crn-${crn}`, type: 'resource_instance', name: 'our lines' } : ownerOf(kind),
         created_at: expect.stringMatching(/^\d{4}-/),
         created_by: account.ownerIamId,
         modified_at: expect.stringMatching(/^\d{4}-/),
