@@ -25,6 +25,8 @@ export interface MatrixRow {
   readonly forEveryToken: boolean;
   /** Whether every user with a good token may, and no service ID. */
   readonly forEveryUser: boolean;
+  /** Whether the token of a log-in with a password is asked for, so that that of a key is not enough, whosever it is. */
+  readonly forLogIns: boolean;
   /** Whether it is the operator's of the installation alone. */
   readonly forOperator: boolean;
   /** By the platform role of the service on which it is done. */
@@ -56,6 +58,7 @@ function rowOf(operation: Operation): MatrixRow {
     forIngestionKeys: requires === 'an ingestion key',
     forEveryToken: requires === 'a token' || (typeof requires === 'object' && 'shows' in requires),
     forEveryUser: requires === 'a token of a user',
+    forLogIns: requires === 'the token of a log-in',
     forOperator: action !== undefined && INSTALLATION_ACTIONS.has(action),
     platformRoles: new Set(platformRoles),
     serviceRoles: rolesWith(needed),
@@ -92,7 +95,7 @@ function cellsOf(row: MatrixRow): readonly string[] {
   return [
     `\`${operation.method} ${operation.path}\``,
     [action, and].flatMap((one) => (one === undefined ? [] : [`\`${one}\``])).join(' and '),
-    mark(open || !(forOperator || forIngestionKeys)),
+    mark(open || !(forOperator || forIngestionKeys || row.forLogIns)),
     ...PLATFORM_ROLES.toReversed().map((role) => mark(open || platformRoles.has(role))),
     furtherWords(row).join('; '),
   ];
@@ -102,6 +105,7 @@ function furtherWords(row: MatrixRow): readonly string[] {
   const { action, and, forNobody, forEveryToken, forOperator, serviceRoles } = row;
   if (forNobody) return ['everybody'];
   if (row.forEveryUser) return ['every user, with a good token; no service ID'];
+  if (row.forLogIns) return ['every good token of a log-in with a password'];
   if (row.forIngestionKeys) return ['every good ingestion key, to its own instance'];
   if (forEveryToken) return [action === undefined ? 'every good token' : 'every good token; shows what may be read'];
   const words = serviceRoles.map(({ role, service }) => `${role.displayName} of \`${service.name}\``);

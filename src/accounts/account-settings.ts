@@ -17,7 +17,7 @@ export interface AccountSettings {
   readonly userListVisibility?: Restriction;
   /** Addresses and networks, comma separated, as they were sent; from elsewhere nobody gets in. Default: from everywhere. */
   readonly allowedAddresses?: string;
-  /** Which second factor log-ins need; API keys, which need none, are not concerned. Default `NONE`. */
+  /** Which second factor log-ins need; with any, a password lets nobody in. API keys, which need none, are not concerned. Default `NONE`. */
   readonly mfa?: MfaTrait;
   /** Users for whom another second factor is set than for the account. */
   readonly userMfa?: readonly UserMfa[];
@@ -28,7 +28,7 @@ export interface AccountSettings {
    * log is made, which sets `each`.
    */
   readonly exchangeRecords?: ExchangeRecords;
-  /** Of log-in sessions, 900 to 86,400; kept, without effect: there are no such sessions. */
+  /** Of log-ins with a password, 900 to 86,400. Default 43,200. */
   readonly sessionExpirationSeconds?: number;
   /** Of idle log-in sessions, 900 to 7,200; kept, without effect. */
   readonly sessionInvalidationSeconds?: number;

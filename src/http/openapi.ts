@@ -29,6 +29,8 @@ export type Requirement =
   | 'a token'
   /** A good bearer token of a user: it is about what service IDs do not have. */
   | 'a token of a user'
+  /** A good bearer token that was made by a log-in with a password, and no other. */
+  | 'the token of a log-in'
   /** A good ingestion key, and no token. */
   | 'an ingestion key'
   /**

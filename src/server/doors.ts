@@ -6,6 +6,7 @@ import { ibmIamTokenDoor } from '../doors/ibm-iam-token/door.ts';
 import { loadedWhenAsked } from '../http/app.ts';
 import { requiredBearerTokenOf } from '../http/authorization.ts';
 import type { ClientAddressOf } from '../http/client-addresses.ts';
+import type { Operation } from '../http/openapi.ts';
 import { pathOf } from '../http/read-query.ts';
 import { type RequestNames, requestNamesOf } from '../http/request-identity.ts';
 import type { SealedCursors } from '../http/sealed-cursors.ts';
@@ -15,6 +16,7 @@ import { Overloaded, SpoolFull } from '../problems/request-problems.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
 import { AIC_PATHS, AUTONOMOUS_IDENTITY_PATHS, CLOUD_LOGS_PATHS, LOGDNA_PATHS, RESOURCE_PATHS } from './door-paths.ts';
+import { VERSION } from './version.ts';
 
 /** What every door may be given. */
 export interface DoorParts {
@@ -64,7 +66,9 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     loadedWhenAsked(async () => {
       const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');
       const rooms = { ...domains, ...(await domains.people()), ...(await domains.tenants()) };
-      return pingAutonomousIdentityDoor({ ...rooms, clientAddressOf, bearerOf: bearers(parts), onFailure });
+      const describe = async (operations: readonly Operation[]): Promise<object> =>
+        (await import('./openapi-document.ts')).openApiDocument({ publicUrl, version: VERSION, operations });
+      return pingAutonomousIdentityDoor({ ...rooms, describe, clientAddressOf, bearerOf: bearers(parts), onFailure });
     }, AUTONOMOUS_IDENTITY_PATHS),
     loadedWhenAsked(async () => {
       const { ibmResourceControllerDoor } = await import('../doors/ibm-resource-controller/door.ts');

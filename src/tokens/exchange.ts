@@ -13,6 +13,7 @@ import type { AuthenticateClient } from './authenticate-client.ts';
 import type { IdentityChain, LoadIdentityChain } from './identity-chain.ts';
 import type { IssueToken } from './issue-token.ts';
 import { recordedExchange } from './recorded-exchange.ts';
+import { requirePasswordEnough } from './session-life.ts';
 import type { Grant, GrantedToken, Proven, TokenRequest } from './token-request.ts';
 
 /** Turns a proven credential into a token. @throws GrantUnsupported, and whatever the steps refuse with */
@@ -55,6 +56,7 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       const chain = await loadIdentityChain(credential, accountId);
       refuseOtherAccounts(chain, request);
       requireAllowedAddress(chain.account, origin.address);
+      if (further.authenticatedAt !== undefined) requirePasswordEnough(chain.account, credential.iamId);
       const { grantId, scope, authenticatedAt } = further;
       const issued = { clientId, grantId, grantClaim: grant.claim, scope, authenticatedAt };
       const token = await issueToken(chain, { ...issued, asSession: request.asSession });

@@ -52,9 +52,13 @@ describeOnEveryBackend('every route, asked by everybody', (service) => {
   );
 });
 
-/** Whoever sends a token where a key is asked for has sent nothing. */
-const expectedOf = (person: Person, row: MatrixRow): Outcome =>
-  row.forIngestionKeys ? 'not proven' : person.outcome(row);
+function expectedOf(person: Person, row: MatrixRow): Outcome {
+  // Whoever sends a token where a key is asked for has sent nothing.
+  if (row.forIngestionKeys) return 'not proven';
+  const outcome = person.outcome(row);
+  // Nobody here has logged in.
+  return row.forLogIns && outcome === 'allowed' ? 'refused' : outcome;
+}
 
 /** What came of it. Of several at once, whether any was done. */
 function outcomeOf({ status, body }: Answer, { forNobody }: MatrixRow): Outcome | 'unclear' {

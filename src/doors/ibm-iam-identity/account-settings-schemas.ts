@@ -81,7 +81,10 @@ export const ACCOUNT_SETTINGS_CHANGE = z
       .transform((trait) => (trait === 'NONE' ? 'default' : trait))
       .meta({ type: 'string', enum: [...MFA_TRAITS], description: 'Of log-ins; exchanges of API keys need none.' })
       .optional(),
-    session_expiration_in_seconds: numberText('sessionExpirationSeconds', 'Kept, without effect.').optional(),
+    session_expiration_in_seconds: numberText(
+      'sessionExpirationSeconds',
+      'Of log-ins with a password; not set: 12 hours.',
+    ).optional(),
     session_invalidation_in_seconds: numberText('sessionInvalidationSeconds', 'Kept, without effect.').optional(),
     max_sessions_per_identity: numberText('maxSessionsPerIdentity', 'Kept, without effect.').optional(),
     user_mfa: USER_MFA.max(SETTING_LIMITS.userMfa).optional().describe('Takes the place of the whole list.'),

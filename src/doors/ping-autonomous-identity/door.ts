@@ -3,12 +3,11 @@ import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-an
 import { respondWith } from '../../http/app.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { tenantFailures } from './answers.ts';
-import type { BearerOf } from './bearer.ts';
 import { type LoginRouteParts, loginRoutes } from './login-routes.ts';
+import { type ServiceRouteParts, serviceRoutes } from './service-routes.ts';
 
 /** What the door stands on. */
-export interface PingAutonomousIdentityDoorParts extends LoginRouteParts {
-  readonly bearerOf: BearerOf;
+export interface PingAutonomousIdentityDoorParts extends LoginRouteParts, ServiceRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -31,6 +30,7 @@ export function pingAutonomousIdentityDoor(parts: PingAutonomousIdentityDoorPart
   const router = Router();
   router.use(PREFIXES, commonHeaders, secretsRefused());
   loginRoutes(router, parts);
+  serviceRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

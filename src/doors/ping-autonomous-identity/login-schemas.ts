@@ -21,3 +21,27 @@ export type LoggedInRepresentation = z.input<typeof LOGGED_IN>;
 export const TENANT_HEADERS = z.object({
   'x-tenant-id': z.uuid().optional().describe('Of the tenant, where the host name does not say which it is.'),
 });
+
+/** Whose token it is. */
+export const VERIFIED = z
+  .object({
+    user: PERSON.extend({
+      email: z.string().describe('Empty of what is no user.'),
+      iat: z.int().describe('Seconds since the epoch.'),
+      exp: z.int().describe('Seconds since the epoch.'),
+      aud: z.union([z.string(), z.array(z.string())]),
+      sub: z.string(),
+    }),
+  })
+  .meta({ id: 'TenantToken' });
+
+/** Whose token it is, as it is written. */
+export type VerifiedRepresentation = z.input<typeof VERIFIED>;
+
+/** What may be done in pages that are not here. */
+export const PERMITTED = z
+  .object({ userActions: z.array(z.string()), roleTitle: z.enum(['Admin', 'User']), homepage: z.string() })
+  .meta({ id: 'TenantActions' });
+
+/** What may be done, as it is written. */
+export type PermittedRepresentation = z.input<typeof PERMITTED>;

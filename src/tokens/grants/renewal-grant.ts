@@ -1,5 +1,6 @@
 import { type Clock, secondsOf } from '../../clock/clock.ts';
-import { GrantUnsupported, TokenExpired, TokenRevoked } from '../../problems/credential-problems.ts';
+import { TokenExpired, TokenRevoked } from '../../problems/credential-problems.ts';
+import { AccessDenied } from '../../problems/entity-problems.ts';
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { AuthenticateBearer } from '../authenticate-bearer.ts';
 import type { Credential } from '../credential.ts';
@@ -54,8 +55,8 @@ export function renewalGrant({
   };
 }
 
-const notOfALogIn = (): GrantUnsupported =>
-  new GrantUnsupported('Only the token of a log-in with a password can be renewed.', {
+const notOfALogIn = (): AccessDenied =>
+  new AccessDenied('Only the token of a log-in with a password can be renewed.', {
     details: 'Make a new token with what this one was made with.',
   });
 
