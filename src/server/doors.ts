@@ -61,7 +61,9 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }, CLOUD_LOGS_PATHS),
     loadedWhenAsked(async () => {
       const { pingAicDoor } = await import('../doors/ping-aic/door.ts');
-      return pingAicDoor({ ...(await domains.tenants()), bearerOf: bearers(parts), onFailure });
+      const rooms = { ...domains, ...(await domains.tenants()), ...(await domains.logIns()) };
+      const wires = { clientAddressOf, cursors, publicUrl };
+      return pingAicDoor({ ...rooms, ...wires, bearerOf: bearers(parts), onFailure });
     }, AIC_PATHS),
     loadedWhenAsked(async () => {
       const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');

@@ -4,10 +4,13 @@ import { respondWith } from '../../http/app.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { administratorsBy, type BearerOf } from './administrator.ts';
 import { aicFailures, aicHeaders } from './answers.ts';
+import { type LogInParts, logInRoutes } from './log-in-routes.ts';
 import { type LogKeyRouteParts, logKeyRoutes } from './log-key-routes.ts';
+import { oauthFailures } from './oauth-answers.ts';
+import { type SvcacctRouteParts, svcacctRoutes } from './svcacct-routes.ts';
 
 /** What the door stands on. */
-export interface PingAicDoorParts extends Omit<LogKeyRouteParts, 'administratorOf'> {
+export interface PingAicDoorParts extends Omit<LogKeyRouteParts, 'administratorOf'>, LogInParts, SvcacctRouteParts {
   readonly bearerOf: BearerOf;
   readonly onFailure: OnFailure;
 }
@@ -22,11 +25,15 @@ const PREFIXES = ['/am', '/openidm', '/environment', '/keys', '/monitoring'];
 export function pingAicDoor(parts: PingAicDoorParts): Router {
   const router = Router();
   router.use(PREFIXES, aicHeaders, secretsRefused());
+  logInRoutes(router, parts);
+  svcacctRoutes(router, parts);
   logKeyRoutes(router, { ...parts, administratorOf: administratorsBy(parts.bearerOf) });
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');
   });
+  // Its clients read failures in another form.
+  router.use('/am/oauth2', respondWith(oauthFailures(parts.onFailure)));
   router.use(respondWith(aicFailures(parts.onFailure)));
   return router;
 }

@@ -1,7 +1,7 @@
 import type { Operation } from '../../../src/http/openapi.ts';
 import { serviceDocument } from '../../../src/server/service-document.ts';
 import type { Sent } from '../../harness/http-call.ts';
-import { ALIAS_TARGET, instanceBody, policyBody, RULE, roleBody, type Things } from './things.ts';
+import { ALIAS_TARGET, instanceBody, policyBody, RULE, roleBody, svcacctBody, type Things } from './things.ts';
 
 /** A request that is right in every respect, so that only who asks decides what comes of it. */
 export interface WholeRequest {
@@ -70,6 +70,9 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   createIngestionKey: async ({ things }) => ({
     json: { name: 'new', instance: await things.of('log_instance') },
   }),
+  createServiceAccount: async ({ name }) => ({ json: svcacctBody(name), query: { _action: 'create' } }),
+  replaceServiceAccount: async ({ name }) => ({ json: svcacctBody(name) }),
+  updateServiceAccount: async () => ({ json: [{ operation: 'replace', field: '/description', value: 'changed' }] }),
   createLogKey: async () => ({ query: { _action: 'create' } }),
   listConfigKeys: async (known) => ofConfigInstance(known),
   createConfigKey: async (known) => ({ ...(await ofConfigInstance(known)), query: { type: 'ingestion' } }),

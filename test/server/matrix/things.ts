@@ -97,6 +97,14 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       const { body } = await service.call('POST', '/keys?_action=create', sent);
       return body.api_key_id;
     },
+    // Of `/am`: their names are not ids.
+    serverinfo: async () => 'version',
+    realm: async () => 'alpha',
+    svcacct: async () => {
+      const sent = { token: await ownerToken(), json: svcacctBody(name()) };
+      const { body } = await service.call('POST', '/openidm/managed/svcacct?_action=create', sent);
+      return body._id;
+    },
     data_sources: () => make('/latchkey/v1/data_sources', { name: name(), sync_type: 'full' }),
     roles: () => make('/v2/roles', roleBody(accountId, name())),
     resource_bindings: async () => {
@@ -142,6 +150,19 @@ export const policyBody = ({ accountId, iamId }: { readonly accountId: string; r
       ],
     },
   ],
+});
+
+/** A service account. Its public key is of the standard's own example (RFC 7517, appendix A.1). */
+export const svcacctBody = (name: string) => ({
+  ...{ name, scopes: ['fr:idm:*'] },
+  jwks: JSON.stringify({
+    keys: [
+      {
+        ...{ kty: 'EC', crv: 'P-256', x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4' },
+        y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+      },
+    ],
+  }),
 });
 
 /** An instance of a plan that reclaims, in the account's default group. */
