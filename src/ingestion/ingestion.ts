@@ -1,11 +1,13 @@
 import type { Spool } from '../spool/spool.ts';
 import { type AcceptLines, acceptLinesWith } from './accept-lines.ts';
+import type { Arrival } from './arrival.ts';
 import {
   type AuthenticateSender,
   type AuthenticateSenderParts,
   authenticateSenderWith,
 } from './authenticate-sender.ts';
 import { type AcceptedLines, recordUse, type UseRecorder } from './ingestion-use.ts';
+import type { LogPlace } from './log-place.ts';
 
 /**
  * Lines that are sent, whatever the form in which they come: who may send them, what is kept of each, how much was used. How they are
@@ -14,6 +16,8 @@ import { type AcceptedLines, recordUse, type UseRecorder } from './ingestion-use
 export interface Ingestion {
   readonly authenticate: AuthenticateSender;
   readonly accept: AcceptLines;
+  /** For who writes lines before they are accepted: how they came. @param source as in `accept` */
+  arrivalAt(place: LogPlace, source: string): Arrival;
   readonly use: UseRecorder;
 }
 
@@ -38,5 +42,10 @@ export function ingestionIn(parts: IngestionParts): Ingestion {
       onAccepted(place.instance.service, source, accepted);
     },
   });
-  return { authenticate: authenticateSenderWith(parts), accept, use };
+  return {
+    authenticate: authenticateSenderWith(parts),
+    accept,
+    arrivalAt: ({ keyId }, source) => ({ receivedAt: clock.now(), keyId, source }),
+    use,
+  };
 }

@@ -90,9 +90,9 @@ export function groupCommit(parts: GroupCommitParts): GroupCommit {
 
   return {
     append(instanceId, lines) {
-      const joined = 'text' in lines ? lines : { text: lines.join('\n'), lines: lines.length };
+      const joined = 'bytes' in lines ? lines : { bytes: Buffer.from(lines.join('\n')), lines: lines.length };
       if (joined.lines === 0) return Promise.resolve();
-      const batches = batchesOf(Buffer.from(joined.text), joined.lines);
+      const batches = batchesOf(joined.bytes, joined.lines);
       const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
       if (isClosed) return Promise.reject(new StoreUnavailable({ diagnostic: 'the spool is closed' }));
       if (waitingBytes + bytes > limitBytes) {

@@ -76,7 +76,7 @@ export function roomWithin({ bounds, usage, trim }: RoomParts): Room {
         void once(about, () => count(instanceId, about)).catch(ignored);
       if (about.bytes >= bounds.bytes) await once(about, () => makeRoom(instanceId, about));
       if (about.refusedUntil > performance.now()) throw new SpoolFull();
-      about.bytes += 'text' in lines ? lines.text.length : lines.reduce((sum, line) => sum + line.length + 1, 0);
+      about.bytes += 'bytes' in lines ? lines.bytes.length : lines.reduce((sum, line) => sum + line.length + 1, 0);
     },
   };
 }

@@ -1,10 +1,10 @@
 /** How far a reader has come with the lines of one instance: by writer, the number of the last batch it has read. */
 export type SpoolPosition = Readonly<Record<string, number>>;
 
-/** Lines as one text, for who has them so. */
+/** Lines in one piece, for who has them so. */
 export interface JoinedLines {
-  /** With a line end between each. */
-  readonly text: string;
+  /** UTF-8, with a line end between each. */
+  readonly bytes: Buffer;
   /** How many. */
   readonly lines: number;
 }

@@ -58,7 +58,7 @@ describe('ingestion', () => {
       spool: {
         async append(instanceId, lines) {
           if (refusal !== undefined) throw refusal;
-          spooled.push({ instanceId, lines: 'text' in lines ? lines.text.split('\n') : lines });
+          spooled.push({ instanceId, lines: 'bytes' in lines ? lines.bytes.toString().split('\n') : lines });
         },
       },
       onAccepted: (...accepted) => void counted.push(accepted),

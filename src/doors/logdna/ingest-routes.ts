@@ -11,11 +11,11 @@ import type { LogPlace } from '../../ingestion/log-place.ts';
 import { ApiKeyUnknown } from '../../problems/credential-problems.ts';
 import { ingestionSecretOf } from './ingestion-secret.ts';
 import { logSenderOf } from './log-sender.ts';
-import { type ReadLines, readLines } from './read-lines.ts';
+import { type BodyReader, bodyReader, type ReadBody } from './read-body.ts';
 
 /** What the routes that take lines stand on. */
 export interface IngestRouteParts {
-  readonly ingestion: Pick<Ingestion, 'authenticate' | 'accept'>;
+  readonly ingestion: Pick<Ingestion, 'authenticate' | 'accept' | 'arrivalAt'>;
   readonly clientAddressOf: ClientAddressOf;
   /** Whether `?apikey=` is taken. */
   readonly keysInUrl: boolean;
@@ -34,12 +34,12 @@ const SOURCE = 'logdna';
 
 /** `POST /logs/ingest` and `/logs/agent` (LogDNA ingestion API). */
 export function ingestRoutes(router: Router, parts: IngestRouteParts): void {
-  const handler = ingest(parts, bodyBudget(BUDGET_BYTES));
+  const handler = ingest(parts, bodyBudget(BUDGET_BYTES), bodyReader());
   methods(router, INGEST_PATHS.ingest, { POST: handler });
   methods(router, INGEST_PATHS.agent, { POST: handler });
 }
 
-function ingest(parts: IngestRouteParts, budget: BodyBudget): RequestHandler {
+function ingest(parts: IngestRouteParts, budget: BodyBudget, read: BodyReader): RequestHandler {
   const { ingestion, clientAddressOf, keysInUrl } = parts;
   return async (request, response) => {
     const secret = ingestionSecretOf(request, { keysInUrl });
@@ -53,7 +53,11 @@ function ingest(parts: IngestRouteParts, budget: BodyBudget): RequestHandler {
     await withInflatedBody(request, { limitBytes: INGEST_LIMIT_BYTES, budget }, async (body) => {
       const isOld = performance.now() - provenAt > PROVEN_MILLISECONDS;
       const place = isOld ? await provenPlace(ingestion, secret, address) : proven;
-      const { kept, taken, statuses } = takeIn(ingestion, place, readLines(body, sender));
+      const { kept, taken, statuses } = takeIn(
+        ingestion,
+        place,
+        read(body, sender, ingestion.arrivalAt(place, SOURCE)),
+      );
       await kept;
       writeTaken(response, requestNamesOf(request), taken, statuses);
     });
@@ -61,8 +65,8 @@ function ingest(parts: IngestRouteParts, budget: BodyBudget): RequestHandler {
 }
 
 /** Apart, so that nobody who waits for `kept` holds the entries meanwhile (see `acceptLinesWith`). */
-function takeIn(ingestion: IngestRouteParts['ingestion'], place: LogPlace, { entries, statuses }: ReadLines) {
-  return { kept: ingestion.accept(place, entries, SOURCE), taken: entries.length, statuses };
+function takeIn(ingestion: IngestRouteParts['ingestion'], place: LogPlace, { lines, taken, statuses }: ReadBody) {
+  return { kept: ingestion.accept(place, lines, SOURCE), taken, statuses };
 }
 
 async function provenPlace(

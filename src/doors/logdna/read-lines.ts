@@ -15,6 +15,10 @@ const MAXIMUM_LINES = 100_000;
 /** What a sender says of itself stands in each of its lines: so many bytes at most, for all lines of a body. */
 const MAXIMUM_REPEATED_CHARACTERS = 32 * 1024 * 1024;
 
+/** Whether a body of a sender may have so many lines. */
+export const mayHaveLines = (lines: number, { characters }: LogSender): boolean =>
+  lines <= MAXIMUM_LINES && lines * characters <= MAXIMUM_REPEATED_CHARACTERS;
+
 /**
  * Reads a body of either shape: `{"lines":[…]}`, as agents and the documentation have it, or `{"e":"ls","ls":[…]}`, as loggers do.
  * Validated by hand and not by a schema: this is what is sent most, and a schema would cost more than the rest together.
@@ -23,8 +27,7 @@ const MAXIMUM_REPEATED_CHARACTERS = 32 * 1024 * 1024;
  */
 export function readLines(body: Buffer, sender: LogSender): ReadLines {
   const lines = linesOf(parsed(body));
-  const repeated = lines.length * sender.characters;
-  if (lines.length > MAXIMUM_LINES || repeated > MAXIMUM_REPEATED_CHARACTERS) {
+  if (!mayHaveLines(lines.length, sender)) {
     throw new BodyTooLarge(
       `The body has more than ${MAXIMUM_LINES} lines, or too many for what the query says of them.`,
     );
@@ -36,10 +39,12 @@ export function readLines(body: Buffer, sender: LogSender): ReadLines {
     if (entry === undefined) faults.push(index);
     else entries.push(entry);
   }
-  return { entries, statuses: faults.length === 0 ? undefined : statusesOf(lines.length, faults) };
+  return { entries, statuses: statusesOf(lines.length, faults) };
 }
 
-function statusesOf(lines: number, faults: readonly number[]): readonly number[] {
+/** @returns 200 for each line, or 400 where it has faults; `undefined` when none has */
+export function statusesOf(lines: number, faults: readonly number[]): readonly number[] | undefined {
+  if (faults.length === 0) return undefined;
   const statuses = Array<number>(lines).fill(200);
   for (const index of faults) statuses[index] = 400;
   return statuses;

@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { streamSession } from '../../../src/doors/ibm-cloud-logs/stream-session.ts';
 import type { OpenWebSocket } from '../../../src/http/accept-web-socket.ts';
 import { bodyBudget } from '../../../src/http/read-inflated-body.ts';
-import type { LogEntry } from '../../../src/ingestion/log-entry.ts';
 import type { Sender } from '../../../src/ingestion/prove-sender.ts';
 import { watchSenders } from '../../../src/ingestion/watch-senders.ts';
 import { TokenRevoked } from '../../../src/problems/credential-problems.ts';
@@ -17,7 +16,7 @@ const FRAME = Buffer.from(JSON.stringify([ENTRY]));
 function givenStream({ budgetBytes = 1_000_000 } = {}) {
   const seen: string[] = [];
   const waiting: PromiseWithResolvers<void>[] = [];
-  const taken: (readonly LogEntry[])[] = [];
+  const taken: unknown[] = [];
   const defects: unknown[] = [];
   const instance = newInstance({ accountId: 'a'.repeat(32) });
   const state: { refusal: Error | undefined } = { refusal: undefined };

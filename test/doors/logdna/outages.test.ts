@@ -33,6 +33,7 @@ describe('POST /logs/ingest, while lines cannot be kept', () => {
         // Safe: the door hands the place on, and looks at nothing in it.
         authenticate: async () => ({}) as LogPlace,
         accept: () => Promise.reject(problem),
+        arrivalAt: () => ({ receivedAt: 0, keyId: 'ApiKey-1', source: 'logdna' }),
       },
       clientAddressOf: () => '127.0.0.1',
       keysInUrl: false,
