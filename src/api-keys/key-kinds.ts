@@ -33,8 +33,8 @@ export interface KeyKind {
   readonly newSecret?: () => string;
 }
 
-const PRESENTED_FOR_A_TOKEN = 'apikey of a token request; Authorization: ApiKey of a web socket';
-const WHERE_IDENTITIES_ARE_PROVEN = 'IBM Cloud IAM: /identity/token; IBM Cloud Logs: /logs/v1/stream';
+const PRESENTED_FOR_A_TOKEN = 'apikey of a token request, or Authorization: ApiKey';
+const WHERE_IDENTITIES_ARE_PROVEN = 'IBM Cloud IAM: /identity; IBM Cloud Logs: /logs/v1';
 
 const OF_INSTANCE = {
   of: 'instance',
@@ -62,7 +62,8 @@ export const KEY_KINDS = {
   /** Of a resource instance: sends lines to it. Agents insist on the form, so it has no check digits. */
   ingestion: {
     ...OF_INSTANCE,
-    ...{ presented: 'Basic, or the header apikey or ingestionkey', where: 'LogDNA: /logs/ingest, /logs/agent' },
+    presented: 'Basic, the header apikey or ingestionkey, or Authorization: ApiKey',
+    where: 'LogDNA: /logs/ingest, /logs/agent; IBM Cloud Logs: /logs/v1',
   },
   /** Of a resource instance: manages its ingestion keys. */
   ingestion_service: {

@@ -24,7 +24,7 @@ export interface KeysOfEveryKind {
 /** Makes a key of every kind, all as the owner of an account, each by the room that owns it. */
 export async function givenEveryKind(service: RunningService, account: OtherAccount): Promise<KeysOfEveryKind> {
   await allowChosenValues(service, account.accountId);
-  const instance = await givenLogInstance(service, account);
+  const instance = await givenLogInstance(service, account, { of: 'logs' });
   const keys: Partial<Record<KeyKindName, KeyOfKind>> = {};
   for (const kind of KEY_KIND_NAMES) keys[kind] = await givenKeyOfKind(service, { account, instance, kind });
   // Safe: the loop has made one of each.
@@ -52,7 +52,7 @@ export async function givenKeyOfKind(
     case 'platform':
       return made('/v1/apikeys', { name: 'platform', iam_id: account.ownerIamId });
     case 'chosen': {
-      const apikey = `brought along ${randomBytes(16).toString('hex')}`;
+      const apikey = `brought-along.${randomBytes(16).toString('hex')}`;
       return made('/v1/apikeys', { name: 'chosen', iam_id: account.ownerIamId, apikey });
     }
     case 'ingestion':

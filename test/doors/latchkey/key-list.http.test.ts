@@ -171,7 +171,7 @@ describeOnEveryBackend('the keys of an account, of every kind', (service) => {
     });
 
     it('when an Administrator of log instances lists, then of others only their keys are there', async () => {
-      const { token, key } = await userWith({ role: 'Administrator', of: 'logdna' });
+      const { token, key } = await userWith({ role: 'Administrator', of: 'logs' });
       const { body } = await asked('', token);
 
       const kinds = body.apikeys

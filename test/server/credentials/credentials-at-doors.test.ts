@@ -1,0 +1,97 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ACCOUNTS } from '../../../src/accounts/account.ts';
+import { KEY_KIND_NAMES } from '../../../src/api-keys/key-kinds.ts';
+import { givenEveryKind, type KeysOfEveryKind } from '../../harness/given-every-kind.ts';
+import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
+import type { Answer } from '../../harness/http-call.ts';
+import { describeOnEveryBackend } from '../../harness/running-service.ts';
+import { CREDENTIAL_FORMS, type CredentialForm, type FormPlace, REFUSAL_MEMBERS } from './credential-forms.ts';
+import { sendHeaders } from './send-headers.ts';
+
+const DOORS = readdirSync(join(import.meta.dirname, '..', '..', '..', 'src', 'doors'));
+const NEVER_VALID = 'a-key-that-nobody-has';
+const UUID = '7f1c9a52-0e4b-4d63-9b8a-1c2d3e4f5a6b';
+
+/** What stands in a header `Authorization` that no door can take. */
+const HOSTILE: Readonly<Record<string, string | readonly string[]>> = {
+  'a bearer token that is none': `Bearer ${NEVER_VALID}`,
+  'Basic credentials of nobody': `Basic ${Buffer.from(`${NEVER_VALID}:x`).toString('base64')}`,
+  'a key without a scheme': UUID,
+  'a key with a name': `rest_api_key=${'A'.repeat(32)}`,
+  'a scheme that nobody knows': `Digest username="x"`,
+  'a scheme without anything': 'Bearer',
+  nothing: '',
+  'two of them': [`Bearer ${NEVER_VALID}`, `Basic ${Buffer.from('x:y').toString('base64')}`],
+  'the same twice': [`Bearer ${NEVER_VALID}`, `Bearer ${NEVER_VALID}`],
+  '10 kB': `Bearer ${'a'.repeat(10_240)}`,
+  '10 kB of Basic': `Basic ${'QUFB'.repeat(2_560)}`,
+  'bytes that are no ASCII': 'Bearer \u00e9\u00ff\u00a0x',
+  'Basic that is no UTF-8': `Basic ${Buffer.from([0xff, 0xfe, 0x3a, 0xc3]).toString('base64')}`,
+};
+
+describeOnEveryBackend('credentials at the doors', (service) => {
+  let account: OtherAccount;
+  let given: KeysOfEveryKind;
+  let place: FormPlace;
+
+  beforeAll(async () => {
+    account = await givenOtherAccount(service());
+    given = await givenEveryKind(service(), account);
+    const { tenantId = '' } = (await service().store.read(ACCOUNTS).get(account.accountId)) ?? {};
+    place = { instanceId: given.instance.guid, tenantId, ownerToken: await account.ownerToken() };
+  });
+
+  const presented = (form: CredentialForm, kind: (typeof KEY_KIND_NAMES)[number]): Promise<Answer> =>
+    service().call(form.method, form.path(place), form.sent(given.keys[kind], place));
+
+  it('when a door comes, then it has its row here', () => {
+    expect([...new Set(CREDENTIAL_FORMS.map(({ door }) => door))].toSorted()).toEqual(DOORS.toSorted());
+    expect(Object.keys(REFUSAL_MEMBERS).toSorted()).toEqual(DOORS.toSorted());
+  });
+
+  /** Confusion of kinds: a key that was given away for one purpose must open nothing else, however it is presented. */
+  describe.each(CREDENTIAL_FORMS.map((form) => [`${form.door}, ${form.name}`, form] as const))('%s', (_name, form) => {
+    const others = KEY_KIND_NAMES.filter((kind) => !form.takes.includes(kind));
+
+    it('when keys of its kinds are presented, then they are taken, and all others are refused in the form of the door', async () => {
+      for (const kind of form.takes) {
+        const { status, text } = await presented(form, kind);
+        expect({ kind, taken: status >= 200 && status < 300, text }).toMatchObject({ kind, taken: true });
+      }
+      for (const kind of others) expectRefusal(form, await presented(form, kind), kind);
+    });
+
+    it.each(Object.entries(HOSTILE))(
+      'when Authorization is %s, then it is 400 or 401 in the form of the door',
+      async (name, value) => {
+        const { headers = {}, json, form: fields } = form.sent({ id: 'ApiKey-none', secret: NEVER_VALID }, place);
+        const body =
+          fields === undefined
+            ? json === undefined
+              ? undefined
+              : JSON.stringify(json)
+            : new URLSearchParams(fields).toString();
+        const type = fields === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
+        const answer = await sendHeaders({
+          method: form.method,
+          url: `${service().listenUrl}${form.path(place)}`,
+          headers: { ...headers, ...(body !== undefined && { 'Content-Type': type }), Authorization: value },
+          body,
+        });
+
+        expectRefusal(form, answer, name);
+      },
+    );
+  });
+});
+
+/** Clear, in the words of the door, and never a defect. */
+function expectRefusal({ door, refusals = [400, 401] }: CredentialForm, answer: Answer, what: string): void {
+  const { status, body, text } = answer;
+  expect({ what, isRefused: refusals.includes(status), status, text }).toMatchObject({ isRefused: true });
+  expect(Object.keys(body)).toEqual(
+    expect.arrayContaining([...(REFUSAL_MEMBERS[door] ?? ['a row in REFUSAL_MEMBERS'])]),
+  );
+}
