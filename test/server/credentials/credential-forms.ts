@@ -84,6 +84,7 @@ export const CREDENTIAL_FORMS: readonly CredentialForm[] = [
   { ...asBearer, door: 'ibm-resource-controller', path: () => '/v2/resource_instances' },
   { ...asBearer, door: 'latchkey', path: () => '/latchkey/v1/me' },
   { ...asBearer, door: 'ping-aic', path: () => '/keys' },
+  { ...asBearer, door: 'ping-autonomous-identity', path: () => '/api/authentication/verify' },
   sentLines('Bearer', []),
   sentLines('ApiKey', [...IDENTITIES, 'ingestion']),
   { ...ingested(({ secret }) => ({ Authorization: basic(secret, '') })), name: 'Basic, as the user' },
@@ -104,5 +105,6 @@ export const REFUSAL_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   'ibm-cloud-logs': ['code', 'message', 'transaction_id', 'request_id'],
   latchkey: ['code', 'message', 'transaction_id', 'request_id'],
   logdna: ['error', 'code', 'status'],
+  'ping-autonomous-identity': ['message', 'code'],
   'ping-aic': ['code', 'reason', 'message', 'detail'],
 };
