@@ -99,11 +99,13 @@ export interface TenantKeysParts extends ApiKeyMakerParts {
   readonly access: Access;
   readonly clock: Clock;
   readonly authenticate: AuthenticateApiKey;
+  /** @returns the CRN of the one role in which a key acts; `undefined`: with all that its identity may. Default: always so */
+  readonly roleOf?: (apiKey: ApiKey) => Promise<string | undefined>;
 }
 
 /** @returns the keys of the tenants in `store` */
 export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
-  const { store, access, clock, authenticate } = parts;
+  const { store, access, clock, authenticate, roleOf } = parts;
   const reader = store.read(API_KEYS);
 
   const requireRight = (caller: Caller, verb: Verb, resource?: string): Promise<void> => {
@@ -176,7 +178,9 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
           const { accountId } = before;
           const { iamId = before.iamId } = change;
           // Privilege growth: who brings a key back to life can act as its identity, as if it were new (R34).
-          if (before.disabled && change.disabled === false) await access.requireHeldBy(caller, accountId, iamId);
+          if (before.disabled && change.disabled === false) {
+            await access.requireHeldBy(caller, accountId, iamId, await roleOf?.(before));
+          }
           owner = iamId === before.iamId ? [] : [await expectOwner(store, { accountId, iamId }, before)];
           return before;
         },

@@ -40,6 +40,7 @@ const SERVICE_IDS = [
 
 const ACCOUNT = [
   'iam-identity.tenantkey.create',
+  'iam-identity.tenantkey.create-for-others',
   'iam-identity.tenantkey.get',
   'iam-identity.tenantkey.list',
   'iam-identity.tenantkey.update',

@@ -1,0 +1,41 @@
+import { accountCrn } from '../crn/crn.ts';
+import { defineCollection, type Entity } from '../store/collection.ts';
+
+/** Keys of one account that belong together for whoever looks after them. It gives them nothing. */
+export interface KeyGroup extends Entity {
+  /** A UUID. */
+  readonly id: string;
+  readonly accountId: string;
+  /** Unique in the account. */
+  readonly name: string;
+  /** `''`: none. */
+  readonly description: string;
+  /** `ending` while it is asked whether a key is in it: none may begin to. */
+  readonly state: 'active' | 'ending';
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly modifiedAt: number;
+}
+
+/** All key groups. */
+export const KEY_GROUPS = defineCollection<KeyGroup>()('key_groups', {
+  fields: {
+    id: 'string',
+    entityTag: 'string',
+    accountId: 'string',
+    name: 'string',
+    description: 'string',
+    state: 'string',
+    createdAt: 'integer',
+    createdBy: 'string',
+    modifiedAt: 'integer',
+  },
+  indexes: {
+    byName: { fields: ['accountId', 'name'], unique: true },
+    byCreation: { fields: ['accountId', 'createdAt', 'id'] },
+  },
+});
+
+/** @returns the cloud resource name of a key group */
+export const keyGroupCrn = ({ accountId, id }: Pick<KeyGroup, 'accountId' | 'id'>): string =>
+  accountCrn('iam-identity', accountId, 'key-group', id);
