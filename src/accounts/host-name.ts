@@ -8,10 +8,11 @@ export interface HostName extends Entity {
   readonly accountId: string;
 }
 
-/** All host names of all accounts. */
+/** All host names of all accounts; followed, because some doors ask with every request whose name it has. */
 export const HOST_NAMES = defineCollection<HostName>()('host_names', {
   fields: { id: 'string', entityTag: 'string', accountId: 'string' },
   indexes: { byAccount: { fields: ['accountId', 'id'] } },
+  followed: true,
 });
 
 /** Most host names of one account: each is a row of the commit that makes it. */

@@ -46,6 +46,8 @@ export interface Config {
   readonly anonymousIntrospection: boolean;
   /** Whether log agents may send their key in the query string. */
   readonly ingestionKeysInUrl: boolean;
+  /** Whether keys of key groups may be sent in the query string. */
+  readonly restApiKeysInUrl: boolean;
   /** A client address; 0: no limit. */
   readonly failedExchangesPerMinute: number;
   /** Addresses and networks in CIDR form. */

@@ -39,6 +39,7 @@ function plainPartOf(values: SettingValues): Omit<Config, 'store' | 'tls'> {
     jwksMaxAgeSeconds: values.jwksMaxAgeSeconds,
     anonymousIntrospection: values.anonymousIntrospection === 'on',
     ingestionKeysInUrl: values.ingestionKeysInUrl === 'on',
+    restApiKeysInUrl: values.restApiKeysInUrl === 'on',
     failedExchangesPerMinute: values.failedExchangesPerMinute,
     trustedProxies: values.trustedProxies,
     logLines: {

@@ -150,6 +150,12 @@ export const SETTINGS = {
     sentence:
       'on: log agents may send their ingestion key as ?apikey=, as old ones do; proxies between keep URLs in their logs. off: such a request is refused.',
   }),
+  restApiKeysInUrl: setting('REST_API_KEYS_IN_URL', {
+    kind: choice('on', 'off'),
+    fallback: 'off',
+    sentence:
+      'on: keys of key groups may be sent as ?rest_api_key=, as some clients do; proxies between keep URLs in their logs. off: such a request is refused.',
+  }),
   failedExchangesPerMinute: setting('FAILED_EXCHANGES_PER_MINUTE', {
     kind: integer({ min: 0, max: 1_000_000, unit: 'a minute' }),
     fallback: 20,

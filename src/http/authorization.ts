@@ -58,6 +58,23 @@ export function credentialOfScheme(request: IncomingMessage, scheme: string): st
 }
 
 /**
+ * The key of a request whose `Authorization` header is a name, an equals sign and a key, as one system has it in the place of a scheme;
+ * `undefined` without the header, or with another name.
+ * @param name in lower case
+ * @throws RequestMalformed    the header is repeated, too long, or has characters that no key has
+ * @throws CredentialsMissing  the name stands there without a key
+ */
+export function namedCredentialOf(request: IncomingMessage, name: string): string | undefined {
+  const header = headerOf(request) ?? '';
+  const equals = header.indexOf('=');
+  if (equals === -1 || header.slice(0, equals).trim().toLowerCase() !== name) return undefined;
+  const key = header.slice(equals + 1).trim();
+  if (key === '') throw missing();
+  if (!TOKEN68.test(key)) throw new RequestMalformed('The key has characters that no key has.');
+  return key;
+}
+
+/**
  * The client's id and secret (RFC 7617); `undefined` without an `Authorization` header or with another scheme. Both are
  * percent-decoded as RFC 6749, section 2.3.1 wants; a client that does not encode is understood too, because a `+` and
  * a lone `%` stay what they are.
@@ -90,14 +107,20 @@ export function basicPairOf(request: IncomingMessage): BasicCredentials | undefi
 
 /** What stands after the scheme, trimmed; `undefined` when the header is absent or of another scheme. */
 function credentialsOf(request: IncomingMessage, scheme: string): string | undefined {
+  const header = headerOf(request);
+  if (header === undefined) return undefined;
+  if (header.slice(0, scheme.length).toLowerCase() !== scheme) return undefined;
+  if (header.length === scheme.length) return '';
+  return header[scheme.length] === ' ' ? header.slice(scheme.length).trim() : undefined;
+}
+
+function headerOf(request: IncomingMessage): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
   if (header.length > LONGEST) throw new RequestMalformed(`The Authorization header is longer than ${LONGEST} bytes.`);
   // Node keeps the first of several and drops the rest; a proxy may have checked another one (header confusion).
   if (isRepeated(request)) throw new RequestMalformed('The Authorization header is given more than once.');
-  if (header.slice(0, scheme.length).toLowerCase() !== scheme) return undefined;
-  if (header.length === scheme.length) return '';
-  return header[scheme.length] === ' ' ? header.slice(scheme.length).trim() : undefined;
+  return header;
 }
 
 function isRepeated({ rawHeaders }: IncomingMessage): boolean {

@@ -45,7 +45,7 @@ export type Requirement =
   | { readonly shows: string; readonly of?: 'the account of the token' };
 
 /** How a caller may prove itself. */
-export type SecurityScheme = 'bearer' | 'basic' | 'servicekey' | 'apikey';
+export type SecurityScheme = 'bearer' | 'basic' | 'servicekey' | 'apikey' | 'restApiKey';
 
 /** The parameters of an operation, one member of the object each; what the schema needs is `required`. */
 export interface OperationParameters {
@@ -88,6 +88,7 @@ export const SECURITY_SCHEMES: Readonly<Record<SecurityScheme, DocumentPart>> = 
   basic: { type: 'http', scheme: 'basic' },
   servicekey: { type: 'apiKey', in: 'header', name: 'servicekey' },
   apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
+  restApiKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`rest_api_key=` and the key.' },
 };
 
 /**

@@ -11,6 +11,7 @@ const MAXIMUM_FIELDS = 50;
 const SECRET_NAMES: ReadonlySet<string> = new Set([
   'apikey',
   'api_key',
+  'rest_api_key',
   'access_token',
   'token',
   'refresh_token',

@@ -20,9 +20,15 @@ export const MOST_KEY_GROUPS = 100;
 /** Keys of one group. */
 export const MOST_KEYS_IN_GROUP = 100;
 
-/** What a key group is made of; of a change an absent member stays as it is. */
+/** What a key group is made of. */
 export interface KeyGroupContent {
   readonly name: string;
+  readonly description?: string | undefined;
+}
+
+/** What may be changed later; an absent member stays as it is. */
+export interface KeyGroupChange {
+  readonly name?: string | undefined;
   readonly description?: string | undefined;
 }
 
@@ -37,7 +43,7 @@ export interface KeyGroups {
   /** All of the account, the oldest first. */
   list(caller: Caller): Promise<readonly KeyGroup[]>;
   /** @throws EntityExists */
-  update(caller: Caller, id: string, change: Partial<KeyGroupContent>): Promise<KeyGroup>;
+  update(caller: Caller, id: string, change: KeyGroupChange): Promise<KeyGroup>;
   /**
    * With `recursive` its keys go with it, one after the other: each is refused when this returns.
    * @throws EntityInUse it has keys; or one of them is locked

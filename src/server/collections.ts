@@ -12,6 +12,8 @@ import { EXCHANGE_FAILURES } from '../audit/exchange-failure.ts';
 import { DATA_SOURCES } from '../data-sources/data-source.ts';
 import { INGESTION_USE } from '../ingestion/ingestion-use.ts';
 import { INGESTION_KEYS } from '../ingestion-keys/ingestion-key.ts';
+import { GROUPED_KEYS } from '../key-groups/grouped-key.ts';
+import { KEY_GROUPS } from '../key-groups/key-group.ts';
 import { HAND_OVERS } from '../log-forwarding/hand-over.ts';
 import { NODES } from '../nodes/node.ts';
 import { ACCESS_SETTINGS } from '../policies/access-settings.ts';
@@ -62,6 +64,8 @@ export const COLLECTIONS: readonly Collection<Entity>[] = [
   anyCollection(HAND_OVERS),
   anyCollection(DATA_SOURCES),
   anyCollection(API_KEYS),
+  anyCollection(KEY_GROUPS),
+  anyCollection(GROUPED_KEYS),
   anyCollection(ACTIVITY),
   anyCollection(REPORTS),
   anyCollection(REPORT_PIECES),

@@ -22,3 +22,6 @@ export const AIC_PATHS = /^\/(?:(?:am|openidm|environment|keys|monitoring)(?:\/|
 /** Of `doors/ping-autonomous-identity`. */
 export const AUTONOMOUS_IDENTITY_PATHS =
   /^\/(?:api\/(?:authentication|admin|ingest|assignments|datasink|roles|userDetails|swagger)|jas|health-check|version)(?:\/|$)/i;
+
+/** Of `doors/ivanti`: with and without the prefix that some of its tenants have. */
+export const REST_PATHS = /^(?:\/HEAT)?\/api\/(?:odata|rest)(?:\/|$)/i;

@@ -15,7 +15,14 @@ import { Problem } from '../problems/problem.ts';
 import { Overloaded, SpoolFull } from '../problems/request-problems.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Domains } from './assemble-domains.ts';
-import { AIC_PATHS, AUTONOMOUS_IDENTITY_PATHS, CLOUD_LOGS_PATHS, LOGDNA_PATHS, RESOURCE_PATHS } from './door-paths.ts';
+import {
+  AIC_PATHS,
+  AUTONOMOUS_IDENTITY_PATHS,
+  CLOUD_LOGS_PATHS,
+  LOGDNA_PATHS,
+  RESOURCE_PATHS,
+  REST_PATHS,
+} from './door-paths.ts';
 import { VERSION } from './version.ts';
 
 /** What every door may be given. */
@@ -73,6 +80,12 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       return pingAutonomousIdentityDoor({ ...rooms, describe, clientAddressOf, bearerOf: bearers(parts), onFailure });
     }, AUTONOMOUS_IDENTITY_PATHS),
     loadedWhenAsked(async () => {
+      const { ivantiDoor } = await import('../doors/ivanti/door.ts');
+      const rooms = { ...(await domains.tenants()), ...(await domains.people()), access: domains.access };
+      const keys = { clientAddressOf, keysInUrl: config.restApiKeysInUrl };
+      return ivantiDoor({ ...rooms, ...keys, callerOf: callers(parts), onFailure });
+    }, REST_PATHS),
+    loadedWhenAsked(async () => {
       const { ibmResourceControllerDoor } = await import('../doors/ibm-resource-controller/door.ts');
       const resources = await domains.resources();
       return ibmResourceControllerDoor({ ...resources, callerOf: callers(parts), cursors, onFailure });
@@ -101,10 +114,11 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     loadedWhenAsked(async () => {
       const { latchkeyDoor } = await import('../doors/latchkey/door.ts');
       const product = { nodes: parts.nodes, clientAddressOf, cursors };
-      const { dataSources, tenantKeys } = await domains.tenants();
+      const { dataSources, keyGroups, groupKeys, tenantKeys } = await domains.tenants();
       const resources = await domains.resources();
       const keyList = await domains.keyList({ ...resources, tenantKeys });
-      const rooms = { ...domains, dataSources, keyList, ...(await domains.people()), ...resources };
+      const ofTenants = { dataSources, keyGroups, groupKeys };
+      const rooms = { ...domains, ...ofTenants, keyList, ...(await domains.people()), ...resources };
       return latchkeyDoor({ ...rooms, ...product, callerOf: callers(parts), onFailure });
     }),
   ];

@@ -4,6 +4,7 @@ import { operations as identityOperations } from '../doors/ibm-iam-identity/oper
 import { operations as tokenOperations } from '../doors/ibm-iam-token/operations.ts';
 import { operations as resourceOperations } from '../doors/ibm-resource-controller/operations.ts';
 import { operations as userOperations } from '../doors/ibm-user-management/operations.ts';
+import { operations as ivantiOperations } from '../doors/ivanti/operations.ts';
 import { operations as productOperations } from '../doors/latchkey/operations.ts';
 import { operations as logOperations } from '../doors/logdna/operations.ts';
 import { operations as aicOperations } from '../doors/ping-aic/operations.ts';
@@ -23,6 +24,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   ...cloudLogsOperations,
   ...aicOperations,
   ...autonomousIdentityOperations,
+  ...ivantiOperations,
   ...productOperations,
 ];
 

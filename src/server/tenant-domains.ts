@@ -2,16 +2,25 @@ import type { Caller } from '../access/caller.ts';
 import { recordingForLogReaders } from '../accounts/exchange-records.ts';
 import { tenantNamesIn } from '../accounts/tenant-names.ts';
 import { dataSourcesIn } from '../data-sources/data-sources.ts';
+import { actInRoleWith } from '../key-groups/act-in-role.ts';
+import { groupKeysIn } from '../key-groups/group-keys.ts';
+import { rolesOfGroupedKeys } from '../key-groups/grouped-key.ts';
+import { keyGroupsIn } from '../key-groups/key-groups.ts';
 import { type TenantKeysParts, tenantKeysIn } from '../tenant-keys/tenant-keys.ts';
 import { keyProofs, type ProveKeyParts } from '../tokens/prove-key.ts';
+import { usersIn } from '../users/users.ts';
 
 /** What the keys of tenants are joined from. */
 export type TenantDomainsParts = TenantKeysParts & ProveKeyParts;
 
 /** Joins what doors need whose keys are a tenant's. No exchange needs any of it. */
 export function tenantDomainsIn(parts: TenantDomainsParts) {
+  const tenantKeys = tenantKeysIn({ ...parts, roleOf: rolesOfGroupedKeys(parts.store) });
   return {
-    tenantKeys: tenantKeysIn(parts),
+    tenantKeys,
+    keyGroups: keyGroupsIn({ ...parts, tenantKeys }),
+    groupKeys: groupKeysIn({ ...parts, tenantKeys, users: usersIn(parts) }),
+    actInRole: actInRoleWith(parts),
     tenantNames: tenantNamesIn(parts.store),
     dataSources: dataSourcesIn(parts),
     proveKey: keyProofs(parts),

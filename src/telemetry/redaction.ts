@@ -11,6 +11,8 @@ const SECRET_NAMES = [
   'ingestionkey',
   'apikey',
   'api_key',
+  'rest_api_key',
+  'reference_id',
   'apiKey',
   'token',
   'access_token',
@@ -43,6 +45,8 @@ const SIGNED_TOKEN = /eyJ[A-Za-z0-9_-]{16}[A-Za-z0-9_.-]*/g;
 // Such a key looks like the id of an account; it is known by its place, where hurried people take a key for its id.
 const INSTANCE_KEY = /keys(\/|%2F)[0-9a-f]{32}(?![0-9a-f])/gi;
 const CREDENTIALS = /\b(Bearer|Basic|Token|ApiKey) [A-Za-z0-9+/=._~-]{8,}/gi;
+// In the place of a scheme, and in URLs.
+const NAMED_KEY = /(rest_api_key *(?:=|%3D))[A-Za-z0-9+/=._~ -]{8,}/gi;
 
 /**
  * The last line before a log is written: whatever looks like one of our keys, like a signed token, or like credentials
@@ -53,5 +57,6 @@ export function withoutSecrets(line: string): string {
     .replace(OWN_KEY, `lk_${REDACTED}`)
     .replace(SIGNED_TOKEN, REDACTED)
     .replace(CREDENTIALS, `$1 ${REDACTED}`)
+    .replace(NAMED_KEY, `$1${REDACTED}`)
     .replace(INSTANCE_KEY, `keys$1${REDACTED}`);
 }

@@ -58,6 +58,7 @@ describe('readConfig', () => {
         jwksMaxAgeSeconds: 300,
         anonymousIntrospection: true,
         ingestionKeysInUrl: false,
+        restApiKeysInUrl: false,
         failedExchangesPerMinute: 20,
         trustedProxies: [],
         tls: undefined,

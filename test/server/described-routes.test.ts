@@ -7,6 +7,7 @@ import { EMPTY_LISTS } from '../../src/doors/ibm-iam-identity/empty-list-operati
 import { ibmIamTokenDoor } from '../../src/doors/ibm-iam-token/door.ts';
 import { ibmResourceControllerDoor } from '../../src/doors/ibm-resource-controller/door.ts';
 import { ibmUserManagementDoor } from '../../src/doors/ibm-user-management/door.ts';
+import { ivantiDoor } from '../../src/doors/ivanti/door.ts';
 import { latchkeyDoor } from '../../src/doors/latchkey/door.ts';
 import { logdnaDoor } from '../../src/doors/logdna/door.ts';
 import { pingAicDoor } from '../../src/doors/ping-aic/door.ts';
@@ -36,6 +37,7 @@ const DOORS: readonly Router[] = [
   ibmCloudLogsDoor(anything()),
   pingAicDoor(anything()),
   pingAutonomousIdentityDoor(anything()),
+  ivantiDoor(anything()),
   latchkeyDoor(anything()),
 ];
 

@@ -6,6 +6,7 @@ import { operations as identity } from '../../src/doors/ibm-iam-identity/operati
 import { operations as token } from '../../src/doors/ibm-iam-token/operations.ts';
 import { operations as resources } from '../../src/doors/ibm-resource-controller/operations.ts';
 import { operations as users } from '../../src/doors/ibm-user-management/operations.ts';
+import { operations as ivanti } from '../../src/doors/ivanti/operations.ts';
 import { operations as product } from '../../src/doors/latchkey/operations.ts';
 import { operations as logdna } from '../../src/doors/logdna/operations.ts';
 import { operations as aic } from '../../src/doors/ping-aic/operations.ts';
@@ -17,6 +18,7 @@ import {
   CLOUD_LOGS_PATHS,
   LOGDNA_PATHS,
   RESOURCE_PATHS,
+  REST_PATHS,
   WEB_SOCKET_PATH,
 } from '../../src/server/door-paths.ts';
 
@@ -26,6 +28,7 @@ const DOORS = {
   cloudLogs,
   aic,
   autonomousIdentity,
+  ivanti,
   resources,
   access,
   identity,
@@ -45,6 +48,7 @@ describe('the paths by which doors are found', () => {
     ['cloudLogs', CLOUD_LOGS_PATHS],
     ['aic', AIC_PATHS],
     ['autonomousIdentity', AUTONOMOUS_IDENTITY_PATHS],
+    ['ivanti', REST_PATHS],
     ['resources', RESOURCE_PATHS],
   ])(
     'when all that is served is looked for, then what leads to %s is what it serves, and nothing else',

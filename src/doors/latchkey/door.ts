@@ -8,8 +8,10 @@ import { type AllowedAddressesRouteParts, allowedAddressesRoutes } from './allow
 import { productFailures } from './answers.ts';
 import { type CatalogRouteParts, catalogRoutes } from './catalog-routes.ts';
 import { type DataSourceRouteParts, dataSourceRoutes } from './data-source-routes.ts';
+import { type GroupedKeyRouteParts, groupedKeyRoutes } from './grouped-key-routes.ts';
 import { type IngestionKeyRouteParts, ingestionKeyRoutes } from './ingestion-key-routes.ts';
 import { type InstanceUseRouteParts, instanceUseRoutes } from './instance-use-routes.ts';
+import { type KeyGroupRouteParts, keyGroupRoutes } from './key-group-routes.ts';
 import { type KeyListRouteParts, keyListRoutes } from './key-list-routes.ts';
 import { type LogLineRouteParts, logLineRoutes } from './log-line-routes.ts';
 import { type LogSettingRouteParts, logSettingRoutes } from './log-setting-routes.ts';
@@ -30,6 +32,8 @@ export interface LatchkeyDoorParts
     KeyListRouteParts,
     IngestionKeyRouteParts,
     CatalogRouteParts,
+    KeyGroupRouteParts,
+    GroupedKeyRouteParts,
     LogLineRouteParts,
     LogSettingRouteParts,
     InstanceUseRouteParts,
@@ -60,6 +64,8 @@ export function latchkeyDoor(parts: LatchkeyDoorParts): Router {
   logLineRoutes(router, parts);
   logSettingRoutes(router, parts);
   instanceUseRoutes(router, parts);
+  keyGroupRoutes(router, parts);
+  groupedKeyRoutes(router, parts);
   dataSourceRoutes(router, parts);
   router.use(LATCHKEY_PREFIX, () => {
     // The path is not repeated: who takes a key for an id sends it there.

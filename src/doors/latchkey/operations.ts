@@ -4,8 +4,10 @@ import { ACTIVATION_OPERATIONS } from './activation-operations.ts';
 import { ALLOWED_ADDRESSES_OPERATIONS } from './allowed-addresses-operations.ts';
 import { CATALOG_OPERATIONS } from './catalog-operations.ts';
 import { DATA_SOURCE_OPERATIONS } from './data-source-operations.ts';
+import { GROUPED_KEY_OPERATIONS } from './grouped-key-operations.ts';
 import { INGESTION_KEY_OPERATIONS } from './ingestion-key-operations.ts';
 import { INSTANCE_USE_OPERATIONS } from './instance-use-operations.ts';
+import { KEY_GROUP_OPERATIONS } from './key-group-operations.ts';
 import { KEY_LIST_OPERATIONS } from './key-list-operations.ts';
 import { LOG_LINE_OPERATIONS } from './log-line-operations.ts';
 import { LOG_SETTING_OPERATIONS } from './log-setting-operations.ts';
@@ -29,5 +31,7 @@ export const operations: readonly Operation[] = [
   ...LOG_LINE_OPERATIONS,
   ...LOG_SETTING_OPERATIONS,
   ...INSTANCE_USE_OPERATIONS,
+  ...KEY_GROUP_OPERATIONS,
+  ...GROUPED_KEY_OPERATIONS,
   ...DATA_SOURCE_OPERATIONS,
 ];

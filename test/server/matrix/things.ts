@@ -106,6 +106,9 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       return body._id;
     },
     data_sources: () => make('/latchkey/v1/data_sources', { name: name(), sync_type: 'full' }),
+    business_object: async () => 'incidents',
+    key_group: () => make('/latchkey/v1/ivanti/key_groups', { name: name() }),
+    grouped_key: async () => make(`/latchkey/v1/ivanti/key_groups/${await of('key_group')}/keys`, {}),
     roles: () => make('/v2/roles', roleBody(accountId, name())),
     resource_bindings: async () => {
       const json = { source: await of('resource_aliases'), target: 'crn:v1:bluemix:public:cf:eu-gb:s/space::app:1' };
