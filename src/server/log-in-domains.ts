@@ -1,15 +1,13 @@
 import { type ServiceAccountsParts, serviceAccountsIn } from '../service-accounts/service-accounts.ts';
 import { signersIn } from '../service-accounts/signers.ts';
-import { type AuthorizationCodes, authorizationCodesIn } from '../tokens/authorization-codes.ts';
+import { type AuthorizationCodesParts, authorizationCodesIn } from '../tokens/authorization-codes.ts';
 import { assertionGrant } from '../tokens/grants/assertion-grant.ts';
 import { authorizationCodeGrant } from '../tokens/grants/authorization-code-grant.ts';
 import { type SessionParts, sessionProofs } from '../tokens/sessions.ts';
 import { usedAssertionsIn } from '../tokens/used-assertions.ts';
 
 /** What log-ins other than with an API key are joined from. */
-export interface LogInDomainsParts extends ServiceAccountsParts, SessionParts {
-  readonly sealing: Parameters<typeof authorizationCodesIn>[0]['sealing'];
-}
+export type LogInDomainsParts = ServiceAccountsParts & SessionParts & AuthorizationCodesParts;
 
 /** What doors and the exchange need for them. */
 export type LogInDomains = ReturnType<typeof logInDomainsIn>;
@@ -17,7 +15,7 @@ export type LogInDomains = ReturnType<typeof logInDomainsIn>;
 /** Joins sessions, authorization codes, service accounts and the grants that prove them. No exchange of an API key needs any of it. */
 export function logInDomainsIn(parts: LogInDomainsParts) {
   const { store, clock, revocations } = parts;
-  const codes: AuthorizationCodes = authorizationCodesIn(parts);
+  const codes = authorizationCodesIn(parts);
   return {
     codes,
     proveSession: sessionProofs(parts),

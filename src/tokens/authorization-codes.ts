@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { Clock } from '../clock/clock.ts';
 import { SealBroken, type Sealing } from '../secrets/sealing.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionClaims } from '../token-format/token-claims.ts';
@@ -22,22 +23,39 @@ export interface AuthorizationCodes {
 }
 
 /** How long a code can be used, seconds. */
-export const CODE_SECONDS = 60;
+const CODE_SECONDS = 60;
 
 /** Random bytes of a code. */
 const CODE_BYTES = 32;
 const CODE = /^[A-Za-z0-9_-]{43}$/;
 
+/** What the codes stand on. */
+export interface AuthorizationCodesParts {
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+}
+
+/** A grant, as it is kept. */
+interface KeptGrant {
+  readonly grant: CodeGrant;
+  /** By the installation's clock; that it vanishes by itself as well only frees its space. */
+  readonly expiresAt: number;
+}
+
 /**
  * @returns the codes of `store`. What stands behind one is sealed under it: who can write where such values are kept must not be able
  * to make a code of anybody's (forged grant).
  */
-export function authorizationCodesIn({ store, sealing }: { store: Store; sealing: Sealing }): AuthorizationCodes {
+export function authorizationCodesIn({ store, sealing, clock }: AuthorizationCodesParts): AuthorizationCodes {
   return {
     async give({ session, ...grant }) {
       const code = randomBytes(CODE_BYTES).toString('base64url');
       const { account, exp, iam_id, jti, latchkey } = session;
-      const kept: CodeGrant = { ...grant, session: { account, exp, iam_id, jti, latchkey } };
+      const kept: KeptGrant = {
+        grant: { ...grant, session: { account, exp, iam_id, jti, latchkey } },
+        expiresAt: clock.now() + CODE_SECONDS * 1_000,
+      };
       const name = nameOf(code);
       await store.expiring.put(name, sealing.seal(JSON.stringify(kept), name), CODE_SECONDS);
       return code;
@@ -50,7 +68,8 @@ export function authorizationCodesIn({ store, sealing }: { store: Store; sealing
       if (sealed === undefined) return undefined;
       try {
         // Safe: the seal proves that `give` wrote it, under this very name.
-        return JSON.parse(sealing.unseal(sealed, name)) as CodeGrant;
+        const { grant, expiresAt } = JSON.parse(sealing.unseal(sealed, name)) as KeptGrant;
+        return clock.now() < expiresAt ? grant : undefined;
       } catch (error) {
         if (error instanceof SealBroken) return undefined;
         throw error;
