@@ -74,7 +74,8 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }, AIC_PATHS),
     loadedWhenAsked(async () => {
       const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');
-      const rooms = { ...domains, ...(await domains.people()), ...(await domains.tenants()) };
+      const people = { ...(await domains.people()), ...(await domains.accessDomains()) };
+      const rooms = { ...domains, ...people, ...(await domains.tenants()) };
       const describe = async (operations: readonly Operation[]): Promise<object> =>
         (await import('./openapi-document.ts')).openApiDocument({ publicUrl, version: VERSION, operations });
       return pingAutonomousIdentityDoor({ ...rooms, describe, clientAddressOf, bearerOf: bearers(parts), onFailure });

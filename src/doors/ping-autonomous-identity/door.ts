@@ -5,9 +5,10 @@ import { RouteUnknown } from '../../problems/request-problems.ts';
 import { tenantFailures } from './answers.ts';
 import { type LoginRouteParts, loginRoutes } from './login-routes.ts';
 import { type ServiceRouteParts, serviceRoutes } from './service-routes.ts';
+import { type UserRouteParts, userRoutes } from './user-routes.ts';
 
 /** What the door stands on. */
-export interface PingAutonomousIdentityDoorParts extends LoginRouteParts, ServiceRouteParts {
+export interface PingAutonomousIdentityDoorParts extends LoginRouteParts, UserRouteParts, ServiceRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -30,6 +31,7 @@ export function pingAutonomousIdentityDoor(parts: PingAutonomousIdentityDoorPart
   const router = Router();
   router.use(PREFIXES, commonHeaders, secretsRefused());
   loginRoutes(router, parts);
+  userRoutes(router, parts);
   serviceRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.

@@ -26,8 +26,8 @@ export interface LoginRouteParts {
   readonly exchange: Exchange;
   readonly authenticateCaller: AuthenticateCaller;
   readonly bearerOf: BearerOf;
-  readonly users: Pick<Users, 'get'>;
-  readonly access: Pick<Access, 'allows'>;
+  readonly users: Users;
+  readonly access: Access;
   readonly tenantNames: TenantNames;
   readonly clientAddressOf: (request: Request) => string;
 }

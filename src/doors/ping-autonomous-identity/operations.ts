@@ -1,6 +1,7 @@
 import type { Operation } from '../../http/openapi.ts';
 import { LOGIN_OPERATIONS } from './login-operations.ts';
 import { SERVICE_OPERATIONS } from './service-operations.ts';
+import { USER_OPERATIONS } from './user-operations.ts';
 
 /** Everything that this door serves, for the OpenAPI document. */
-export const operations: readonly Operation[] = [...LOGIN_OPERATIONS, ...SERVICE_OPERATIONS];
+export const operations: readonly Operation[] = [...LOGIN_OPERATIONS, ...USER_OPERATIONS, ...SERVICE_OPERATIONS];
