@@ -46,7 +46,7 @@ export async function givenKeyOfKind(
   const made = async (path: string, json: object): Promise<KeyOfKind> => {
     const answer = await service.call('POST', path, { token: await account.ownerToken(), json });
     if (answer.status !== 201) throw new Error(`no key of kind ${kind}: ${answer.status} ${answer.text}`);
-    return { id: answer.body.id, secret: answer.body.apikey ?? answer.body.key };
+    return { id: answer.body.id, secret: answer.body.apikey ?? answer.body.key ?? answer.body.reference_id };
   };
   switch (kind) {
     case 'platform':
@@ -65,6 +65,14 @@ export async function givenKeyOfKind(
       });
     case 'public_key':
       return serviceAccountKey(service, account);
+    case 'on_behalf': {
+      // Such a key is called as its group, until it has a description.
+      const groups = '/latchkey/v1/ivanti/key_groups';
+      const known = await service.call('GET', groups, { token: await account.ownerToken() });
+      const { id } = known.body.key_groups[0] ?? (await made(groups, { name: kind }));
+      const key = await made(`${groups}/${id}/keys`, {});
+      return { ...key, id: `ApiKey-${key.id}` };
+    }
     default:
       return tenantKey(service, account, kind);
   }

@@ -85,6 +85,12 @@ export const CREDENTIAL_FORMS: readonly CredentialForm[] = [
   { ...asBearer, door: 'latchkey', path: () => '/latchkey/v1/me' },
   { ...asBearer, door: 'ping-aic', path: () => '/keys' },
   { ...asBearer, door: 'ping-autonomous-identity', path: () => '/api/authentication/verify' },
+  { ...asBearer, door: 'ivanti', path: () => '/api/rest/whoami' },
+  {
+    ...{ door: 'ivanti', name: 'Authorization: rest_api_key=', takes: ['on_behalf'], method: 'GET' },
+    path: () => '/HEAT/api/odata/$metadata',
+    sent: inHeader('Authorization', 'rest_api_key='),
+  },
   sentLines('Bearer', []),
   sentLines('ApiKey', [...IDENTITIES, 'ingestion']),
   { ...ingested(({ secret }) => ({ Authorization: basic(secret, '') })), name: 'Basic, as the user' },
@@ -106,5 +112,6 @@ export const REFUSAL_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   latchkey: ['code', 'message', 'transaction_id', 'request_id'],
   logdna: ['error', 'code', 'status'],
   'ping-autonomous-identity': ['message', 'code'],
+  ivanti: ['code', 'description', 'message'],
   'ping-aic': ['code', 'reason', 'message', 'detail'],
 };
