@@ -19,8 +19,8 @@ export interface MatrixRow {
   readonly and: string | undefined;
   /** Whether somebody without credentials may. */
   readonly forNobody: boolean;
-  /** Whether a key of an instance is asked for, so that no token is enough, whosever it is. */
-  readonly forIngestionKeys: boolean;
+  /** Whether a key of another kind is asked for, so that no token is enough, whosever it is: and which. */
+  readonly forOwnKeys: string | undefined;
   /** Whether everybody with a good token may; the answer may then be filtered. */
   readonly forEveryToken: boolean;
   /** Whether every user with a good token may, and no service ID. */
@@ -41,6 +41,11 @@ export interface NamedRole {
   readonly role: ServiceRole;
 }
 
+const KEY_WORDS: ReadonlyMap<Requirement, string> = new Map([
+  ['an ingestion key', 'every good ingestion key, to its own instance'],
+  ['a log API key', 'every good log API key whose identity has `iam-identity.log.read`, the log of its own account'],
+]);
+
 /** @returns a row for every route that this service describes */
 export const matrixRows = (): readonly MatrixRow[] => SERVICE_OPERATIONS.map(rowOf);
 
@@ -55,7 +60,7 @@ function rowOf(operation: Operation): MatrixRow {
     action,
     and,
     forNobody: requires === 'nothing',
-    forIngestionKeys: requires === 'an ingestion key',
+    forOwnKeys: KEY_WORDS.get(requires),
     forEveryToken: requires === 'a token' || (typeof requires === 'object' && 'shows' in requires),
     forEveryUser: requires === 'a token of a user',
     forLogIns: requires === 'the token of a log-in',
@@ -89,13 +94,13 @@ export function accessMatrixTable(): string {
 }
 
 function cellsOf(row: MatrixRow): readonly string[] {
-  const { operation, action, and, forNobody, forIngestionKeys, forOperator, platformRoles } = row;
+  const { operation, action, and, forNobody, forOwnKeys, forOperator, platformRoles } = row;
   const mark = (may: boolean): string => (may ? '✓' : '');
   const open = forNobody || row.forEveryToken || row.forEveryUser;
   return [
     `\`${operation.method} ${operation.path}\``,
     [action, and].flatMap((one) => (one === undefined ? [] : [`\`${one}\``])).join(' and '),
-    mark(open || !(forOperator || forIngestionKeys || row.forLogIns)),
+    mark(open || !(forOperator || forOwnKeys !== undefined || row.forLogIns)),
     ...PLATFORM_ROLES.toReversed().map((role) => mark(open || platformRoles.has(role))),
     furtherWords(row).join('; '),
   ];
@@ -106,7 +111,7 @@ function furtherWords(row: MatrixRow): readonly string[] {
   if (forNobody) return ['everybody'];
   if (row.forEveryUser) return ['every user, with a good token; no service ID'];
   if (row.forLogIns) return ['every good token of a log-in with a password'];
-  if (row.forIngestionKeys) return ['every good ingestion key, to its own instance'];
+  if (row.forOwnKeys !== undefined) return [row.forOwnKeys];
   if (forEveryToken) return [action === undefined ? 'every good token' : 'every good token; shows what may be read'];
   const words = serviceRoles.map(({ role, service }) => `${role.displayName} of \`${service.name}\``);
   if (action !== undefined && and !== undefined) words.push(...together(action, and));

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Origin } from '../access/caller.ts';
 import type { Clock } from '../clock/clock.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
@@ -54,6 +54,12 @@ const END = Number.POSITIVE_INFINITY;
 
 /** @returns an empty log that writes to `store` */
 export function accountEventLog({ store, clock }: { readonly store: Store; readonly clock: Clock }): AccountEventLog {
+  let made = 0;
+  /** In the order in which they came: those of one write have the same `recordedAt`. */
+  const newId = (at: number): string => {
+    made = (made + 1) % IDS_IN_ORDER;
+    return `${inBase36(at, 9)}-${inBase36(made, 5)}-${randomBytes(9).toString('hex')}`;
+  };
   const windows = new Map<string, Window>();
   let waiting: WaitingEvent[] = [];
   /** Taken by a flush and not yet written; they may come back. */
@@ -83,7 +89,7 @@ export function accountEventLog({ store, clock }: { readonly store: Store; reado
       // Counted on, while the store is away: one more row at each attempt to write would be without bound.
       if (window.more > 0 && !isRoom() && now !== END) continue;
       windows.delete(name);
-      if (window.more > 0) waiting.push(summaryOf(window));
+      if (window.more > 0) waiting.push(summaryOf(newId(window.startedAt), window));
     }
   };
 
@@ -112,7 +118,7 @@ export function accountEventLog({ store, clock }: { readonly store: Store; reado
       if (window.single < EVENTS_PER_ACCOUNT_AND_MINUTE && isRate(now) && isRoom()) {
         window.single += 1;
         second.events += 1;
-        waiting.push(eventOf(origin, event, now));
+        waiting.push(eventOf(newId(now), origin, event, now));
       } else {
         window.more += 1;
       }
@@ -135,16 +141,25 @@ export function accountEventLog({ store, clock }: { readonly store: Store; reado
   };
 }
 
-function eventOf({ address, requestId, transactionId }: Origin, event: NewAccountEvent, at: number): WaitingEvent {
+/** Until it begins anew: 60 million. */
+const IDS_IN_ORDER = 36 ** 5;
+const inBase36 = (number: number, digits: number): string => number.toString(36).padStart(digits, '0');
+
+function eventOf(
+  id: string,
+  { address, requestId, transactionId }: Origin,
+  event: NewAccountEvent,
+  at: number,
+): WaitingEvent {
   const { kind, accountId, apiKeyId, iamId, grant, details } = event;
   return {
-    ...{ id: randomUUID(), entityTag: firstEntityTag(), accountId, kind, at, apiKeyId, iamId },
+    ...{ id, entityTag: firstEntityTag(), accountId, kind, at, apiKeyId, iamId },
     ...{ address, requestId, transactionId, grant },
     ...(details !== undefined && { details }),
     expiresAt: at + KEEP_MILLISECONDS,
   };
 }
 
-function summaryOf({ event, startedAt, more }: Window): WaitingEvent {
-  return { ...eventOf(OF_MANY, { ...event, apiKeyId: '', iamId: '', grant: '' }, startedAt), more };
+function summaryOf(id: string, { event, startedAt, more }: Window): WaitingEvent {
+  return { ...eventOf(id, OF_MANY, { ...event, apiKeyId: '', iamId: '', grant: '' }, startedAt), more };
 }

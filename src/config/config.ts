@@ -50,6 +50,8 @@ export interface Config {
   readonly restApiKeysInUrl: boolean;
   /** A client address; 0: no limit. */
   readonly failedExchangesPerMinute: number;
+  /** For the log of an account. */
+  readonly logReadsPerMinute: number;
   /** Addresses and networks in CIDR form. */
   readonly trustedProxies: readonly string[];
   /** `undefined`: plain HTTP. */

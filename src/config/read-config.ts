@@ -41,6 +41,7 @@ function plainPartOf(values: SettingValues): Omit<Config, 'store' | 'tls'> {
     ingestionKeysInUrl: values.ingestionKeysInUrl === 'on',
     restApiKeysInUrl: values.restApiKeysInUrl === 'on',
     failedExchangesPerMinute: values.failedExchangesPerMinute,
+    logReadsPerMinute: values.logReadsPerMinute,
     trustedProxies: values.trustedProxies,
     logLines: {
       retentionMilliseconds: values.logRetentionHours * 3_600_000,

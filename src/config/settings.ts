@@ -162,6 +162,12 @@ export const SETTINGS = {
     sentence:
       'Failed exchanges, and apart from them introspections without credentials, that one client address may make; 0 is no limit.',
   }),
+  logReadsPerMinute: setting('LOG_READS_PER_MINUTE', {
+    kind: integer({ min: 1, max: 1_000_000, unit: 'a minute' }),
+    fallback: 3_600,
+    sentence:
+      'Requests for the log of one account, with log API keys, that each process answers; more are refused with 429.',
+  }),
   trustedProxies: setting('TRUSTED_PROXIES', {
     kind: ADDRESS_LIST,
     fallback: [],

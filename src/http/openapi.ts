@@ -33,6 +33,8 @@ export type Requirement =
   | 'the token of a log-in'
   /** A good ingestion key, and no token. */
   | 'an ingestion key'
+  /** A good key that reads the log of its account, and no token. */
+  | 'a log API key'
   /**
    * That the caller may do this to what it is done to: the `action` that the domain requires; `and`: and this as well; `of`: no
    * other account can be named, so that whoever asks is asking of the own one.
@@ -45,7 +47,7 @@ export type Requirement =
   | { readonly shows: string; readonly of?: 'the account of the token' };
 
 /** How a caller may prove itself. */
-export type SecurityScheme = 'bearer' | 'basic' | 'servicekey' | 'apikey' | 'restApiKey';
+export type SecurityScheme = 'bearer' | 'basic' | 'servicekey' | 'apikey' | 'restApiKey' | 'logkey';
 
 /** The parameters of an operation, one member of the object each; what the schema needs is `required`. */
 export interface OperationParameters {
@@ -89,6 +91,7 @@ export const SECURITY_SCHEMES: Readonly<Record<SecurityScheme, DocumentPart>> = 
   servicekey: { type: 'apiKey', in: 'header', name: 'servicekey' },
   apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
   restApiKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`rest_api_key=` and the key.' },
+  logkey: { type: 'apiKey', in: 'header', name: 'x-api-secret', description: 'With the id of the key as `x-api-key`.' },
 };
 
 /**

@@ -81,8 +81,8 @@ export class RateLimited extends Problem {
   override readonly code = 'rate_limited';
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
-    super(`Too many failed attempts. Try again in ${retryAfterSeconds} seconds.`);
+  constructor(retryAfterSeconds: number, reason = 'Too many failed attempts.') {
+    super(`${reason} Try again in ${retryAfterSeconds} seconds.`);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

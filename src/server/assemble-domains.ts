@@ -201,6 +201,10 @@ export async function assembleDomains(parts: AssembleParts) {
         searchedValues,
       });
     },
+    logReading: whenAsked(async () => {
+      const { logReadingIn } = await import('./log-reading.ts');
+      return logReadingIn({ store, access, clock, stopping: stopping.signal, perMinute: config.logReadsPerMinute });
+    }),
     signOut: signOutIn({ store, access, clock }),
     trackRecord: trackRecordIn(store),
     exchange,

@@ -68,7 +68,12 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
     }, CLOUD_LOGS_PATHS),
     loadedWhenAsked(async () => {
       const { pingAicDoor } = await import('../doors/ping-aic/door.ts');
-      const rooms = { ...domains, ...(await domains.tenants()), ...(await domains.logIns()) };
+      const rooms = {
+        ...domains,
+        ...(await domains.tenants()),
+        ...(await domains.logIns()),
+        ...(await domains.logReading()),
+      };
       const wires = { clientAddressOf, cursors, publicUrl };
       return pingAicDoor({ ...rooms, ...wires, bearerOf: bearers(parts), onFailure });
     }, AIC_PATHS),

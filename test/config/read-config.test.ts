@@ -58,7 +58,7 @@ describe('readConfig', () => {
         jwksMaxAgeSeconds: 300,
         anonymousIntrospection: true,
         ...{ ingestionKeysInUrl: false, restApiKeysInUrl: false },
-        failedExchangesPerMinute: 20,
+        ...{ failedExchangesPerMinute: 20, logReadsPerMinute: 3_600 },
         trustedProxies: [],
         tls: undefined,
         logLines: { retentionMilliseconds: 604_800_000, limitBytes: 268_435_456, sink: undefined },

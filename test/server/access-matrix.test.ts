@@ -54,7 +54,7 @@ describeOnEveryBackend('every route, asked by everybody', (service) => {
 
 function expectedOf(person: Person, row: MatrixRow): Outcome {
   // Whoever sends a token where a key is asked for has sent nothing.
-  if (row.forIngestionKeys) return 'not proven';
+  if (row.forOwnKeys !== undefined) return 'not proven';
   const outcome = person.outcome(row);
   // Nobody here has logged in.
   return row.forLogIns && outcome === 'allowed' ? 'refused' : outcome;

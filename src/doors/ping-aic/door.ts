@@ -6,17 +6,22 @@ import { administratorsBy, type BearerOf } from './administrator.ts';
 import { aicFailures, aicHeaders } from './answers.ts';
 import { type LogInParts, logInRoutes } from './log-in-routes.ts';
 import { type LogKeyRouteParts, logKeyRoutes } from './log-key-routes.ts';
+import { type LogsRouteParts, logsRoutes } from './logs-routes.ts';
 import { oauthFailures } from './oauth-answers.ts';
 import { type SvcacctRouteParts, svcacctRoutes } from './svcacct-routes.ts';
 
 /** What the door stands on. */
-export interface PingAicDoorParts extends Omit<LogKeyRouteParts, 'administratorOf'>, LogInParts, SvcacctRouteParts {
+export interface PingAicDoorParts
+  extends Omit<LogKeyRouteParts, 'administratorOf'>,
+    LogInParts,
+    SvcacctRouteParts,
+    LogsRouteParts {
   readonly bearerOf: BearerOf;
   readonly onFailure: OnFailure;
 }
 
 /** As in `server/door-paths.ts`, which lets nothing else come here. */
-const PREFIXES = ['/am', '/openidm', '/environment', '/keys', '/monitoring'];
+const PREFIXES = ['/am', '/openidm', '/environment', '/keys', '/monitoring', '/logs'];
 
 /**
  * PingOne Advanced Identity Cloud: log API keys, the logs that they read, and the log-in that administrators' clients make before. It
@@ -24,10 +29,11 @@ const PREFIXES = ['/am', '/openidm', '/environment', '/keys', '/monitoring'];
  */
 export function pingAicDoor(parts: PingAicDoorParts): Router {
   const router = Router();
-  router.use(PREFIXES, aicHeaders, secretsRefused());
+  router.use(PREFIXES, aicHeaders, secretsRefused({ allowed: '_pagedresultscookie' }));
   logInRoutes(router, parts);
   svcacctRoutes(router, parts);
   logKeyRoutes(router, { ...parts, administratorOf: administratorsBy(parts.bearerOf) });
+  logsRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

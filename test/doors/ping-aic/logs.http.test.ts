@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../contract/eventually.ts';
+import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
+import type { Answer } from '../../harness/http-call.ts';
+import { describeOnEveryBackend } from '../../harness/running-service.ts';
+import { expectAicRefusal } from './aic-refusal.ts';
+import { eventsOf, type GivenLogKey, givenLogKey, queryOf } from './given-log-key.ts';
+
+const SOURCES = '/monitoring/logs/sources';
+const LOGS = '/monitoring/logs';
+const TAIL = '/monitoring/logs/tail';
+
+describeOnEveryBackend('/monitoring/logs', (service) => {
+  let account: OtherAccount;
+  let key: GivenLogKey;
+  beforeAll(async () => {
+    account = await givenOtherAccount(service());
+    key = await givenLogKey(service(), account);
+  });
+
+  const read = (path: string, query: Record<string, string> = {}, headers = key.headers): Promise<Answer> =>
+    service().call('GET', `${path}${queryOf(query)}`, { headers });
+  const exchanged = async (transactionId: string, apikey = account.ownerSecret): Promise<void> => {
+    await service().exchange({ grant_type: 'apikey', apikey }, { 'Transaction-Id': transactionId });
+  };
+
+  it('when the sources are listed, then the answer is the documented one, to the byte', async () => {
+    const answer = await read(SOURCES, { _prettyPrint: 'true' });
+
+    expect(answer.status).toBe(200);
+    expect(answer.text).toBe(`{
+    "result": [
+        "am-access",
+        "am-activity",
+        "am-authentication",
+        "am-config",
+        "am-core",
+        "am-everything",
+        "idm-access",
+        "idm-activity",
+        "idm-authentication",
+        "idm-config",
+        "idm-core",
+        "idm-everything",
+        "idm-recon",
+        "idm-sync"
+    ],
+    "resultCount": 14,
+    "pagedResultsCookie": null,
+    "totalPagedResultsPolicy": "NONE",
+    "totalPagedResults": 1,
+    "remainingPagedResults": 0
+}`);
+  });
+
+  it('given an exchange just made, when its transaction is asked for, then it is found, in both sources that tell of it', async () => {
+    await exchanged('just-made');
+
+    await eventually(async () => {
+      const answer = await read(LOGS, { source: 'am-everything', transactionId: 'just-made' });
+      expect(eventsOf(answer)).toEqual([
+        {
+          source: 'am-access',
+          type: 'application/json',
+          timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/),
+          payload: expect.objectContaining({
+            ...{ eventName: 'AM-ACCESS-OUTCOME', topic: 'access', source: 'audit', level: 'INFO' },
+            ...{ transactionId: 'just-made', userId: account.ownerIamId, trackingIds: [account.ownerKeyId] },
+            response: { status: 'SUCCESSFUL', statusCode: '200', detail: {} },
+          }),
+        },
+        expect.objectContaining({
+          source: 'am-authentication',
+          payload: expect.objectContaining({ principal: [account.ownerIamId], result: 'SUCCESSFUL' }),
+        }),
+      ]);
+      expect(answer.body.pagedResultsCookie).toBeNull();
+    });
+  });
+
+  it('given a disabled key, when it is refused, then the account finds the refusal', async () => {
+    const token = await account.ownerToken();
+    const json = { name: 'x', iam_id: account.ownerIamId };
+    const { body } = await service().call('POST', '/v1/apikeys', { token, json });
+    await service().call('POST', `/v1/apikeys/${body.id}/disable`, { token });
+    await exchanged('refused-one', body.apikey);
+
+    await eventually(async () => {
+      const events = eventsOf(await read(LOGS, { source: 'am-authentication', transactionId: 'refused-one' }));
+      expect(events).toEqual([
+        expect.objectContaining({ payload: expect.objectContaining({ result: 'FAILED', trackingIds: [body.id] }) }),
+      ]);
+    });
+    const changes = eventsOf(
+      await read(LOGS, { source: 'idm-activity', _queryFilter: '/payload/message co "apikey"' }),
+    );
+    expect(changes.map(({ payload }) => payload.message)).toEqual(
+      expect.arrayContaining(['iam-identity.apikey.create', 'iam-identity.apikey.disable']),
+    );
+    expect(JSON.stringify(changes)).not.toContain(body.apikey);
+  });
+
+  it('given a log that is followed, when nothing is new, then the cookie goes on; what comes then comes once', async () => {
+    const first = await read(TAIL, { source: 'am-access' });
+    await exchanged('followed-1');
+    await exchanged('followed-2');
+    const seen: string[] = [];
+    let cookie: string = first.body.pagedResultsCookie;
+
+    await eventually(async () => {
+      const answer = await read(TAIL, { source: 'am-access', _pagedResultsCookie: cookie });
+      cookie = answer.body.pagedResultsCookie;
+      seen.push(...eventsOf(answer).map(({ payload }) => payload.transactionId));
+      expect(seen.filter((id) => id.startsWith('followed'))).toEqual(['followed-1', 'followed-2']);
+    });
+    const again = await read(TAIL, { source: 'am-access', _pagedResultsCookie: cookie });
+
+    expect(again.body).toMatchObject({ result: [], pagedResultsCookie: expect.any(String), totalPagedResults: -1 });
+  });
+
+  describe('given what cannot be asked', () => {
+    it.each([
+      ['no source', LOGS, {}, 'parameter_missing'],
+      ['an unknown source', LOGS, { source: 'am-access,nothing' }, 'parameter_invalid'],
+      [
+        'more than a day',
+        LOGS,
+        { source: 'am-access', beginTime: '2026-01-01T00:00:00Z', endTime: '2026-01-02T00:00:01Z' },
+        'parameter_invalid',
+      ],
+      [
+        'an end before the beginning',
+        LOGS,
+        { source: 'am-access', beginTime: '2026-01-02T00:00:00Z', endTime: '2026-01-01T00:00:00Z' },
+        'parameter_invalid',
+      ],
+      ['a time without a zone', LOGS, { source: 'am-access', beginTime: '2026-01-01T00:00:00' }, 'parameter_invalid'],
+      ['a page that is too large', LOGS, { source: 'am-access', _pageSize: '1001' }, 'parameter_invalid'],
+      [
+        'a filter that cannot be read',
+        TAIL,
+        { source: 'am-access', _queryFilter: '/payload/a eq' },
+        'parameter_invalid',
+      ],
+      ['a cookie of nobody', TAIL, { source: 'am-access', _pagedResultsCookie: 'AAAA' }, 'parameter_invalid'],
+    ])('when %s is asked for, then the answer is 400 and says so', async (_what, path, query, code) => {
+      expectAicRefusal(await read(path, query), 400, code);
+    });
+  });
+});
