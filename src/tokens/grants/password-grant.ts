@@ -28,12 +28,13 @@ const LOOKED_AT = 100;
  */
 export function passwordGrant({ store, clock, verify }: PasswordGrantParts): Grant {
   const onlyAccountOf = async (iamId: string): Promise<string> => {
-    const { rows } = await store.read(MEMBERSHIPS).page('byUser', { equals: [iamId], limit: LOOKED_AT });
+    const { rows, next } = await store.read(MEMBERSHIPS).page('byUser', { equals: [iamId], limit: LOOKED_AT });
     const active = rows.filter(({ state }) => state === 'active');
-    const [membership] = active;
+    const [membership, another] = active;
     // As for a wrong password: who is a member of nothing has nothing to log in to.
-    if (membership === undefined) throw new PasswordWrong();
-    if (active.length === 1) return membership.accountId;
+    if (membership === undefined && next === undefined) throw new PasswordWrong();
+    // Of so many that there are more to look at, none is known to be the only one.
+    if (membership !== undefined && another === undefined && next === undefined) return membership.accountId;
     throw new AccountMismatch('The user is a member of several accounts.', {
       details: 'Log in at a host name of the account, or name its tenant id.',
     });
