@@ -17,20 +17,27 @@ const ALL = '/latchkey/v1/apikeys';
 describeOnEveryBackend('what is done with a key of any kind', (service) => {
   let account: OtherAccount;
   let given: KeysOfEveryKind;
-  let other: OtherAccount;
+  /** Of the owner of the account. */
+  let token: string;
+  /** Of the owner of another account, and of a user of this one who holds nothing. */
+  let strangers: readonly string[];
 
   beforeAll(async () => {
     account = await givenOtherAccount(service());
-    other = await givenOtherAccount(service());
     given = await givenEveryKind(service(), account);
+    token = await account.ownerToken();
+    const { iamId } = await givenUser(service());
+    await givenMembership(service(), account.accountId, iamId);
+    const { secret } = await givenKeyOfUser(service(), { iamId, accountId: account.accountId });
+    const other = await givenOtherAccount(service());
+    strangers = [await other.ownerToken(), await service().tokenOf(secret)];
   });
 
-  const done = async (verb: string, id: string, token?: string): Promise<Answer> =>
-    service().call('POST', `${ALL}/${id}/${verb}`, { token: token ?? (await account.ownerToken()) });
-  const deleted = async (id: string, token?: string): Promise<Answer> =>
-    service().call('DELETE', `${ALL}/${id}`, { token: token ?? (await account.ownerToken()) });
-  const read = async (id: string): Promise<Answer> =>
-    service().call('GET', `${ALL}/${id}`, { token: await account.ownerToken() });
+  const done = (verb: string, id: string, asking = token): Promise<Answer> =>
+    service().call('POST', `${ALL}/${id}/${verb}`, { token: asking });
+  const deleted = (id: string, asking = token): Promise<Answer> =>
+    service().call('DELETE', `${ALL}/${id}`, { token: asking });
+  const read = (id: string): Promise<Answer> => service().call('GET', `${ALL}/${id}`, { token });
   const stateOf = ({ status, body: { state, locked } }: Answer) => [status, state, locked];
   const stored = async (id: string) => service().store.read(API_KEYS).get(id);
   const actionsOn = async (id: string): Promise<readonly string[]> => {
@@ -83,15 +90,12 @@ describeOnEveryBackend('what is done with a key of any kind', (service) => {
     it('when somebody of another account, or a user without rights, tries, then it is as missing, and stays', async () => {
       const { id } = given.keys[kind];
       const before = await stored(id);
-      const { iamId } = await givenUser(service());
-      await givenMembership(service(), account.accountId, iamId);
-      const key = await givenKeyOfUser(service(), { iamId, accountId: account.accountId });
 
-      for (const token of [await other.ownerToken(), await service().tokenOf(key.secret)]) {
+      for (const stranger of strangers) {
         for (const verb of ['disable', 'enable', 'lock', 'unlock']) {
-          expectProductRefusal(await done(verb, id, token), 404, 'not_found');
+          expectProductRefusal(await done(verb, id, stranger), 404, 'not_found');
         }
-        expectProductRefusal(await deleted(id, token), 404, 'not_found');
+        expectProductRefusal(await deleted(id, stranger), 404, 'not_found');
       }
       expect(await stored(id)).toEqual(before);
     });
@@ -101,20 +105,20 @@ describeOnEveryBackend('what is done with a key of any kind', (service) => {
   it('when a key belongs to a resource key, then it is not deleted, and the resource key is named', async () => {
     const { instanceId } = await givenIngestionKey(service());
     const { guid } = await givenResourceKey(service(), { id: instanceId }, { role: 'Writer' });
-    const token = await service().ownerToken();
-    const { body } = await service().call('GET', ALL, { token });
+    const owner = await service().ownerToken();
+    const { body } = await service().call('GET', ALL, { token: owner });
     const parts = body.apikeys.filter(({ resource_key_id }: { resource_key_id?: string }) => resource_key_id === guid);
 
     const kinds = parts.map(({ kind }: { kind: string }) => kind);
     expect(kinds.toSorted()).toEqual(['ingestion', 'ingestion_service', 'platform']);
     for (const { id } of parts) {
-      const refused = await deleted(id, token);
+      const refused = await deleted(id, owner);
       expectProductRefusal(refused, 409, 'entity_in_use');
       expect(refused.body.details).toContain(guid);
-      expect(stateOf(await done('disable', id, token))).toEqual([200, 'disabled', false]);
+      expect(stateOf(await done('disable', id, owner))).toEqual([200, 'disabled', false]);
     }
     await asOwner(service(), 'DELETE', `/v2/resource_keys/${guid}`);
-    for (const { id } of parts) expectProductRefusal(await deleted(id, token), 404, 'not_found');
+    for (const { id } of parts) expectProductRefusal(await deleted(id, owner), 404, 'not_found');
   });
 });
 

@@ -17,17 +17,19 @@ describeOnEveryBackend('the keys of an account, of every kind', (service) => {
   let account: OtherAccount;
   let other: OtherAccount;
   let given: KeysOfEveryKind;
+  let ownerToken: string;
 
   beforeAll(async () => {
     account = await givenOtherAccount(service());
     other = await givenOtherAccount(service());
     given = await givenEveryKind(service(), account);
+    ownerToken = await account.ownerToken();
   });
 
-  const asked = async (query: string, token?: string): Promise<Answer> =>
-    service().call('GET', `${ALL}${query}`, { token: token ?? (await account.ownerToken()) });
-  const searched = async (json: object, token?: string): Promise<Answer> =>
-    service().call('POST', SEARCH, { token: token ?? (await account.ownerToken()), json });
+  const asked = (query: string, token = ownerToken): Promise<Answer> =>
+    service().call('GET', `${ALL}${query}`, { token });
+  const searched = (json: object, token = ownerToken): Promise<Answer> =>
+    service().call('POST', SEARCH, { token, json });
   const idsOf = ({ body }: Answer): readonly string[] => body.apikeys.map(({ id }: { id: string }) => id);
   const idOf = (kind: keyof typeof KEY_KINDS): string => given.keys[kind].id;
 
