@@ -3,6 +3,7 @@ import { API_KEYS } from '../../src/api-keys/api-key.ts';
 import { expectProductRefusal } from '../doors/latchkey/product-refusal.ts';
 import { BACKENDS } from '../harness/backends.ts';
 import { firstAccountId } from '../harness/given-credentials.ts';
+import { A_PASSWORD, givenPasswordUser } from '../harness/given-password.ts';
 import { activate, givenPerson, invite, newEmail } from '../harness/given-people.ts';
 import type { RunningService } from '../harness/running-service.ts';
 import { BELIEVED, believedWays, REFUSED, signedIn } from '../harness/signed-in.ts';
@@ -46,6 +47,25 @@ describe.each(BACKENDS)('people on two processes of one store [%s]', (backend) =
     expect(new Set(resources.map(({ iam_id: iamId }) => iamId)).size).toBe(1);
     const used = await Promise.all(resources.map(({ activation_code: code }) => activate(nodes[0], code)));
     expect(used.map(({ status }) => status).sort()).toEqual([201, 400]);
+  });
+
+  it('given a log-in at the second, when the password is changed at the first, then the second knows neither within a second', async () => {
+    const [first, second] = nodes;
+    const person = await givenPasswordUser(first, { token: await first.ownerToken(), accountId });
+    const loggedIn = (password: string) =>
+      second.call('POST', '/api/authentication/login', { json: { username: person.email, password } });
+    const [{ body: kept }, { body: left }] = [await loggedIn(A_PASSWORD), await loggedIn(A_PASSWORD)];
+    const json = { password: 'battery horse correct', current_password: A_PASSWORD };
+
+    await first.call('PUT', '/latchkey/v1/me/password', { token: left.token, json });
+
+    expect((await loggedIn(A_PASSWORD)).status).toBe(401);
+    const seen = async () => [
+      (await second.call('GET', '/api/authentication/verify', { token: kept.token })).status,
+      (await second.call('POST', '/api/authentication/renewToken', { token: kept.token })).status,
+    ];
+    expect(await withinASecond(seen, [401, 401])).toEqual([401, 401]);
+    expect((await loggedIn(json.password)).status).toBe(200);
   });
 
   it('given a token in use at the second, when the first suspends the user, then the second refuses it within a second', async () => {
