@@ -12,6 +12,8 @@ export interface TenantNames {
   ofHost(host: string | undefined): Promise<string | undefined>;
   /** Not for every request: it reads the store. @param tenantId the account's UUID */
   ofTenantId(tenantId: string): Promise<Account | undefined>;
+  /** @returns the account's UUID; what may be a second old, and costs no call of the store while it was asked for lately */
+  tenantIdOf(accountId: string): Promise<string | undefined>;
 }
 
 /** @returns the names of the tenants in `store` */
@@ -25,6 +27,7 @@ export function tenantNamesIn(store: Store): TenantNames {
       return (await hostNames.get(name))?.accountId;
     },
     ofTenantId: (tenantId) => store.read(ACCOUNTS).find('byTenant', [tenantId]),
+    tenantIdOf: async (accountId) => (await store.readRecent(ACCOUNTS).get(accountId))?.tenantId,
   };
 }
 

@@ -4,8 +4,8 @@ import { ACTIVITY, type Activity } from './exchange-count.ts';
 
 /** What was done to one thing, and how much it was used. */
 export interface TrackRecord {
-  /** @returns the newest changes of the thing, newest first, at most 50 */
-  history(accountId: string, targetId: string): Promise<readonly AuditEvent[]>;
+  /** @returns the newest changes of the thing, newest first @param most default: 50 */
+  history(accountId: string, targetId: string, most?: number): Promise<readonly AuditEvent[]>;
   /** @returns when and how often the key or identity was exchanged; `undefined` when never, as far as is written */
   activity(id: string): Promise<Activity | undefined>;
 }
@@ -15,8 +15,8 @@ const HISTORY_ROWS = 50;
 /** Reads the track record of single things from the audit log and the activity counters. */
 export function trackRecordIn(store: Store): TrackRecord {
   return {
-    async history(accountId, targetId) {
-      const request = { equals: [accountId, targetId], limit: HISTORY_ROWS, descending: true };
+    async history(accountId, targetId, most = HISTORY_ROWS) {
+      const request = { equals: [accountId, targetId], limit: most, descending: true };
       return (await store.read(AUDIT_EVENTS).page('byTarget', request)).rows;
     },
     activity: (id) => store.read(ACTIVITY).get(id),

@@ -44,6 +44,8 @@ export interface Config {
   readonly signingKeyRotationDays: number;
   readonly jwksMaxAgeSeconds: number;
   readonly anonymousIntrospection: boolean;
+  /** Whether the value of a tenant's API token may stand in the path where it is verified. */
+  readonly apiTokensInUrl: boolean;
   /** Whether log agents may send their key in the query string. */
   readonly ingestionKeysInUrl: boolean;
   /** Whether keys of key groups may be sent in the query string. */

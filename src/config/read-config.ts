@@ -38,6 +38,7 @@ function plainPartOf(values: SettingValues): Omit<Config, 'store' | 'tls'> {
     signingKeyRotationDays: values.signingKeyRotationDays,
     jwksMaxAgeSeconds: values.jwksMaxAgeSeconds,
     anonymousIntrospection: values.anonymousIntrospection === 'on',
+    apiTokensInUrl: values.apiTokensInUrl === 'on',
     ingestionKeysInUrl: values.ingestionKeysInUrl === 'on',
     restApiKeysInUrl: values.restApiKeysInUrl === 'on',
     failedExchangesPerMinute: values.failedExchangesPerMinute,

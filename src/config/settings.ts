@@ -156,6 +156,12 @@ export const SETTINGS = {
     sentence:
       'on: keys of key groups may be sent as ?rest_api_key=, as some clients do; proxies between keep URLs in their logs. off: such a request is refused.',
   }),
+  apiTokensInUrl: setting('API_TOKENS_IN_URL', {
+    kind: choice('on', 'off'),
+    fallback: 'off',
+    sentence:
+      "on: the value of a tenant's API token may stand in the path where it is verified (/api/admin/verifyApiToken/…); proxies between keep URLs in their logs. off: only its id.",
+  }),
   failedExchangesPerMinute: setting('FAILED_EXCHANGES_PER_MINUTE', {
     kind: integer({ min: 0, max: 1_000_000, unit: 'a minute' }),
     fallback: 20,

@@ -75,6 +75,18 @@ export function namedCredentialOf(request: IncomingMessage, name: string): strin
 }
 
 /**
+ * The key of a request whose `Authorization` header is a key and nothing else, as some systems have it; `undefined` without the
+ * header, or with a scheme.
+ * @throws RequestMalformed  the header is repeated, too long, or has characters that no key has
+ */
+export function bareCredentialOf(request: IncomingMessage): string | undefined {
+  const key = headerOf(request)?.trim();
+  if (key === undefined || key === '' || key.includes(' ')) return undefined;
+  if (!TOKEN68.test(key)) throw new RequestMalformed('The key has characters that no key has.');
+  return key;
+}
+
+/**
  * The client's id and secret (RFC 7617); `undefined` without an `Authorization` header or with another scheme. Both are
  * percent-decoded as RFC 6749, section 2.3.1 wants; a client that does not encode is understood too, because a `+` and
  * a lone `%` stay what they are.

@@ -47,7 +47,15 @@ export type Requirement =
   | { readonly shows: string; readonly of?: 'the account of the token' };
 
 /** How a caller may prove itself. */
-export type SecurityScheme = 'bearer' | 'basic' | 'servicekey' | 'apikey' | 'restApiKey' | 'logkey';
+export type SecurityScheme =
+  | 'bearer'
+  | 'basic'
+  | 'servicekey'
+  | 'apikey'
+  | 'restApiKey'
+  | 'logkey'
+  | 'programkey'
+  | 'barekey';
 
 /** The parameters of an operation, one member of the object each; what the schema needs is `required`. */
 export interface OperationParameters {
@@ -92,6 +100,8 @@ export const SECURITY_SCHEMES: Readonly<Record<SecurityScheme, DocumentPart>> = 
   apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
   restApiKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`rest_api_key=` and the key.' },
   logkey: { type: 'apiKey', in: 'header', name: 'x-api-secret', description: 'With the id of the key as `x-api-key`.' },
+  programkey: { type: 'apiKey', in: 'header', name: 'X-API-KEY' },
+  barekey: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'The key alone, without a scheme.' },
 };
 
 /**

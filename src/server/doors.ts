@@ -81,9 +81,11 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       const { pingAutonomousIdentityDoor } = await import('../doors/ping-autonomous-identity/door.ts');
       const people = { ...(await domains.people()), ...(await domains.accessDomains()) };
       const rooms = { ...domains, ...people, ...(await domains.tenants()) };
+      const { apiTokensInUrl } = config;
       const describe = async (operations: readonly Operation[]): Promise<object> =>
         (await import('./openapi-document.ts')).openApiDocument({ publicUrl, version: VERSION, operations });
-      return pingAutonomousIdentityDoor({ ...rooms, describe, clientAddressOf, bearerOf: bearers(parts), onFailure });
+      const requests = { clientAddressOf, bearerOf: bearers(parts), onFailure };
+      return pingAutonomousIdentityDoor({ ...rooms, ...requests, apiTokensInUrl, describe });
     }, AUTONOMOUS_IDENTITY_PATHS),
     loadedWhenAsked(async () => {
       const { ivantiDoor } = await import('../doors/ivanti/door.ts');

@@ -7,7 +7,9 @@ import { groupKeysIn } from '../key-groups/group-keys.ts';
 import { rolesOfGroupedKeys } from '../key-groups/grouped-key.ts';
 import { keyGroupsIn } from '../key-groups/key-groups.ts';
 import { type TenantKeysParts, tenantKeysIn } from '../tenant-keys/tenant-keys.ts';
+import { usableKeys } from '../tokens/is-usable-key.ts';
 import { keyProofs, type ProveKeyParts } from '../tokens/prove-key.ts';
+import { namedMembersIn } from '../users/named-members.ts';
 import { usersIn } from '../users/users.ts';
 
 /** What the keys of tenants are joined from. */
@@ -23,6 +25,8 @@ export function tenantDomainsIn(parts: TenantDomainsParts) {
     actInRole: actInRoleWith(parts),
     tenantNames: tenantNamesIn(parts.store),
     dataSources: dataSourcesIn(parts),
+    isUsableKey: usableKeys(parts),
+    namedMembers: namedMembersIn(parts),
     proveKey: keyProofs(parts),
     recordingForLogReaders: (caller: Caller) => recordingForLogReaders(parts, caller),
   };

@@ -49,6 +49,8 @@ const OWN_KEY = /lk(?:_|%5F)[A-Za-z0-9_]{20,}/gi;
 const SIGNED_TOKEN = /eyJ[A-Za-z0-9_-]{16}[A-Za-z0-9_.-]*/g;
 // Such a key looks like the id of an account; it is known by its place, where hurried people take a key for its id.
 const INSTANCE_KEY = /keys(\/|%2F)[0-9a-f]{32}(?![0-9a-f])/gi;
+// Where such a token is verified its value may stand in the path, and what follows cannot be told from one.
+const VERIFIED_TOKEN = /(verifyApiToken(?:\/|%2F))[^\s"?]+/gi;
 const CREDENTIALS = /\b(Bearer|Basic|Token|ApiKey) [A-Za-z0-9+/=._~-]{8,}/gi;
 // In the place of a scheme, and in URLs.
 const NAMED_KEY = /(rest_api_key *(?:=|%3D))[A-Za-z0-9+/=._~ -]{8,}/gi;
@@ -63,5 +65,6 @@ export function withoutSecrets(line: string): string {
     .replace(SIGNED_TOKEN, REDACTED)
     .replace(CREDENTIALS, `$1 ${REDACTED}`)
     .replace(NAMED_KEY, `$1${REDACTED}`)
+    .replace(VERIFIED_TOKEN, `$1${REDACTED}`)
     .replace(INSTANCE_KEY, `keys$1${REDACTED}`);
 }

@@ -15,6 +15,7 @@ import { refuseLockedKey } from '../api-keys/refuse-locked.ts';
 import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { NotFound } from '../problems/entity-problems.ts';
+import { ParameterInvalid } from '../problems/request-problems.ts';
 import { cutOff } from '../revocations/revocation.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { type Change, insert, remove } from '../store/changes.ts';
@@ -53,6 +54,8 @@ export interface TenantKeyListRequest {
   readonly kind: TenantKeyKind;
   readonly after?: readonly IndexValue[] | undefined;
   readonly limit: number;
+  /** How many are passed over first, for clients that page by numbers. Default: 0. */
+  readonly skip?: number | undefined;
   readonly descending?: boolean | undefined;
 }
 
@@ -68,7 +71,10 @@ export type AlsoChanged = (apiKey: ApiKey) => readonly Change[] | Promise<readon
  * another kind).
  */
 export interface TenantKeys {
-  /** @throws LimitReached @throws NotFound the account has no such active identity @throws EntityLocked the service ID is locked */
+  /**
+   * @throws LimitReached @throws ParameterInvalid it would have expired already @throws NotFound the account has no such active identity
+   * @throws EntityLocked the service ID is locked
+   */
   create(caller: Caller, chosen: NewTenantKey, also?: AlsoChanged): Promise<IssuedApiKey>;
   get(caller: Caller, kind: TenantKeyKind, id: string): Promise<ApiKey>;
   /** The key of which this is the secret. */
@@ -142,6 +148,7 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
       untilUndisturbed(async () => {
         const { accountId } = caller;
         await requireRight(caller, 'create');
+        refuseExpired(chosen.expiresAt, clock.now());
         const owner = withNewIdentity ? [] : [await expectOwner(store, { accountId, iamId }, chosen)];
         const issued = newApiKey(parts, { ...chosen, accountId, iamId }, caller.iamId, clock.now());
         const { apiKey } = issued;
@@ -162,9 +169,9 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
       return visible(caller, { kind, id: found.id }, 'get');
     },
 
-    async list(caller, { kind, descending = false, ...page }) {
+    async list(caller, { kind, descending = false, skip = 0, ...page }) {
       await requireRight(caller, 'list');
-      const request = { ...page, descending, equals: [caller.accountId, kind] };
+      const request = { ...page, skip, descending, equals: [caller.accountId, kind] };
       return readListing({ reader, collection: API_KEYS, index: 'ofAccountByKind', request });
     },
 
@@ -222,5 +229,10 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
 type Verb = 'create' | 'get' | 'list' | 'update' | 'delete';
 
 const actionOf = (verb: Verb): string => `iam-identity.tenantkey.${verb}`;
+
+/** Such a key would be made in vain, and its maker hear of it when it is used. */
+function refuseExpired(expiresAt: number | undefined, now: number): void {
+  if (expiresAt !== undefined && expiresAt <= now) throw new ParameterInvalid('expiration', 'must be in the future');
+}
 
 const notFound = (): NotFound => new NotFound('The key could not be found.');

@@ -57,7 +57,7 @@ describe('readConfig', () => {
         signingKeyRotationDays: 90,
         jwksMaxAgeSeconds: 300,
         anonymousIntrospection: true,
-        ...{ ingestionKeysInUrl: false, restApiKeysInUrl: false },
+        ...{ ingestionKeysInUrl: false, restApiKeysInUrl: false, apiTokensInUrl: false },
         ...{ failedExchangesPerMinute: 20, logReadsPerMinute: 3_600 },
         trustedProxies: [],
         tls: undefined,

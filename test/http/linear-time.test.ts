@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { basicCredentialsOf, bearerTokenOf } from '../../src/http/authorization.ts';
+import { holdsNoSecret } from '../../src/data-sources/plain-settings.ts';
+import { bareCredentialOf, basicCredentialsOf, bearerTokenOf } from '../../src/http/authorization.ts';
 import { clientAddresses } from '../../src/http/client-addresses.ts';
 import { readIfMatch } from '../../src/http/if-match.ts';
 import { requireMediaType } from '../../src/http/media-type.ts';
@@ -48,6 +49,8 @@ describe('every reader of input is linear in a megabyte of its worst case', () =
       (text) => basicCredentialsOf(request({ headers: { authorization: `Basic ${text}` } })),
       ['=', 'YTpi', ' ', 'a='],
     ],
+    ['bare keys', (text) => bareCredentialOf(request({ headers: { authorization: text } })), ['=', 'a', 'a=', ' ']],
+    ['settings without secrets', (text) => holdsNoSecret({ [text]: text }), ['//', '//:', 'a:', '//a:', 'password']],
     ['entity tags', (text) => readIfMatch({ headers: { 'if-match': text } }), ['"', 'W/', 'a', '/', ' ']],
     ['media types', (text) => requireMediaType(text, 'application/json'), [';', ' ', 'charset=', 'application/json;']],
     ['transaction ids', (text) => transactionIdOf({ headers: { 'transaction-id': text } }), ['a', '-', ':', ' ']],
@@ -65,7 +68,17 @@ describe('every reader of input is linear in a megabyte of its worst case', () =
     [
       'log lines',
       withoutSecrets,
-      ['lk_', 'lk_a-', 'eyJ', 'eyJa ', 'Bearer ', 'bearer bearer', `eyJ${'a'.repeat(16)}.`, 'lk_lk_lk_lk_lk_lk_lk_'],
+      [
+        'lk_',
+        'lk_a-',
+        'eyJ',
+        'eyJa ',
+        'Bearer ',
+        'bearer bearer',
+        'verifyApiToken/',
+        `eyJ${'a'.repeat(16)}.`,
+        'lk_lk_lk_lk_lk_lk_lk_',
+      ],
     ],
   ];
 

@@ -3,12 +3,23 @@ import { commonHeaders, type OnFailure, secretsRefused } from '../../http/api-an
 import { respondWith } from '../../http/app.ts';
 import { RouteUnknown } from '../../problems/request-problems.ts';
 import { tenantFailures } from './answers.ts';
+import { PROGRAM_PREFIXES } from './ingest-operations.ts';
+import { type IngestRouteParts, ingestRoutes, unservedRoutes } from './ingest-routes.ts';
+import { JAS_PREFIX } from './jas-operations.ts';
+import { type JasRouteParts, jasRoutes } from './jas-routes.ts';
 import { type LoginRouteParts, loginRoutes } from './login-routes.ts';
 import { type ServiceRouteParts, serviceRoutes } from './service-routes.ts';
+import { type TokenRouteParts, tokenRoutes } from './token-routes.ts';
 import { type UserRouteParts, userRoutes } from './user-routes.ts';
 
 /** What the door stands on. */
-export interface PingAutonomousIdentityDoorParts extends LoginRouteParts, UserRouteParts, ServiceRouteParts {
+export interface PingAutonomousIdentityDoorParts
+  extends LoginRouteParts,
+    UserRouteParts,
+    ServiceRouteParts,
+    TokenRouteParts,
+    JasRouteParts,
+    IngestRouteParts {
   readonly onFailure: OnFailure;
 }
 
@@ -16,9 +27,9 @@ export interface PingAutonomousIdentityDoorParts extends LoginRouteParts, UserRo
 const PREFIXES = [
   '/api/authentication',
   '/api/admin',
-  '/api/ingest',
   '/api/swagger',
-  '/jas',
+  JAS_PREFIX,
+  ...PROGRAM_PREFIXES,
   '/health-check',
   '/version',
 ];
@@ -33,6 +44,10 @@ export function pingAutonomousIdentityDoor(parts: PingAutonomousIdentityDoorPart
   loginRoutes(router, parts);
   userRoutes(router, parts);
   serviceRoutes(router, parts);
+  tokenRoutes(router, parts);
+  jasRoutes(router, parts);
+  ingestRoutes(router, parts);
+  unservedRoutes(router, parts);
   router.use(PREFIXES, () => {
     // The path is not repeated: who takes a key for an id sends it there.
     throw new RouteUnknown('There is nothing at this path.');

@@ -3,6 +3,7 @@ import type { Access } from '../../access/access.ts';
 import type { Origin } from '../../access/caller.ts';
 import type { TenantNames } from '../../accounts/tenant-names.ts';
 import { requiredBearerTokenOf } from '../../http/authorization.ts';
+import type { ClientAddressOf } from '../../http/client-addresses.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
@@ -29,7 +30,7 @@ export interface LoginRouteParts {
   readonly users: Users;
   readonly access: Access;
   readonly tenantNames: TenantNames;
-  readonly clientAddressOf: (request: Request) => string;
+  readonly clientAddressOf: ClientAddressOf;
 }
 
 /** A body is a name and a password. */

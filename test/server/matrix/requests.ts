@@ -86,6 +86,8 @@ const EXAMPLES: Readonly<Record<string, (known: Known) => Promise<Example>>> = {
   sendLogsToInstance: async () => ({ json: [LOG_ENTRY] }),
   sendLogsInBulk: async ({ things }) => ({ json: LOG_BULK, headers: await hostOf(things) }),
   sendLogsInBulkToInstance: async () => ({ json: LOG_BULK }),
+  revokeApiToken: async ({ things }) => ({ json: { token: await things.of('verifyApiToken') } }),
+  deleteApiToken: async ({ things }) => ({ json: { token: await things.of('verifyApiToken') } }),
   streamLogs: async ({ things }) => ({ headers: await hostOf(things) }),
   authorize: async ({ accountId, iamId }) => ({ json: [question(accountId, await iamId())] }),
 };

@@ -105,6 +105,13 @@ export function thingsIn(service: RunningService, { accountId, ownerToken }: Peo
       const { body } = await service.call('POST', '/openidm/managed/svcacct?_action=create', sent);
       return body._id;
     },
+    verifyApiToken: async () => {
+      const token = await ownerToken();
+      const sent = { token, json: { name: name() } };
+      await service.call('POST', '/api/admin/createApiToken', sent);
+      const { text } = await service.call('GET', '/api/admin/getTokens?maxResults=1000', { token });
+      return JSON.parse(text).at(-1).id;
+    },
     data_sources: () => make('/latchkey/v1/data_sources', { name: name(), sync_type: 'full' }),
     business_object: async () => 'incidents',
     key_group: () => make('/latchkey/v1/ivanti/key_groups', { name: name() }),
