@@ -1,6 +1,6 @@
 import type { JoinedLines } from '../spool/spool.ts';
 import { type Arrival, endingOf } from './arrival.ts';
-import { growingBytes } from './growing-bytes.ts';
+import { growingBytes, type PaddedBytes, paddedBytes } from './growing-bytes.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** What a sender says of all lines of a request. */
@@ -20,7 +20,7 @@ export type LineMember = 'timestamp' | 'text' | 'app' | 'host' | 'level' | 'meta
  */
 export interface LineWriter {
   /** Begins with the lines of a request. @param sent of which the pieces are */
-  begin(sent: Buffer, arrival: Arrival, ofAll: SaidOfAll): void;
+  begin(sent: PaddedBytes, arrival: Arrival, ofAll: SaidOfAll): void;
   beginLine(): void;
   /**
    * From where to where in what was sent the value of a member is: JSON without line ends; of `text` a string, of `timestamp` whole
@@ -39,15 +39,15 @@ export interface LineWriter {
 }
 
 /** As if another member stood before; the first byte of a line is set to a brace when all is there. */
-const NAMES: Readonly<Record<LineMember, Buffer>> = {
-  timestamp: Buffer.from(',"timestamp":'),
-  text: Buffer.from(',"text":'),
-  app: Buffer.from(',"app":'),
-  host: Buffer.from(',"host":'),
-  level: Buffer.from(',"level":'),
-  meta: Buffer.from(',"meta":'),
+const NAMES: Readonly<Record<LineMember, PaddedBytes>> = {
+  timestamp: paddedBytes(',"timestamp":'),
+  text: paddedBytes(',"text":'),
+  app: paddedBytes(',"app":'),
+  host: paddedBytes(',"host":'),
+  level: paddedBytes(',"level":'),
+  meta: paddedBytes(',"meta":'),
 };
-const EMPTY = Buffer.alloc(0);
+const EMPTY = paddedBytes('');
 const COMMA = 0x2c;
 const BRACE = 0x7b;
 const LINE_END = 0x0a;
@@ -56,17 +56,17 @@ const NAME_BYTES = 16;
 
 /** What was said of all lines, as it is written. */
 interface Said {
-  sent: Buffer;
+  sent: PaddedBytes;
   receivedAt: number;
-  timestamp: Buffer;
+  timestamp: PaddedBytes;
   /** Empty: nothing was said. */
-  host: Buffer;
+  host: PaddedBytes;
   /** Of labels, with the first brace. */
-  labels: Buffer;
+  labels: PaddedBytes;
   hasLabels: boolean;
   /** How each line ends, and how one with labels. */
-  ending: Buffer;
-  endingOfLabels: Buffer;
+  ending: PaddedBytes;
+  endingOfLabels: PaddedBytes;
 }
 
 /** @returns a writer */
@@ -82,7 +82,7 @@ export function lineWriter(): LineWriter {
   let hasTimestamp = false;
   let hasHost = false;
 
-  const putAll = (bytes: Buffer): void => {
+  const putAll = (bytes: PaddedBytes): void => {
     out.require(bytes.length);
     out.put(bytes, 0, bytes.length);
   };
@@ -149,17 +149,17 @@ export function lineWriter(): LineWriter {
   };
 }
 
-function saidWith(sent: Buffer, arrival: Arrival, { host, labels }: SaidOfAll): Said {
+function saidWith(sent: PaddedBytes, arrival: Arrival, { host, labels }: SaidOfAll): Said {
   const ending = endingOf(arrival);
   const ofAll = labels === undefined ? '' : JSON.stringify(labels).slice(1, -1);
   return {
     sent,
     receivedAt: arrival.receivedAt,
-    timestamp: Buffer.from(`,"timestamp":${arrival.receivedAt}`),
-    host: host === undefined ? EMPTY : Buffer.from(`,"host":${JSON.stringify(host)}`),
-    labels: Buffer.from(`,"labels":{${ofAll}`),
+    timestamp: paddedBytes(`,"timestamp":${arrival.receivedAt}`),
+    host: host === undefined ? EMPTY : paddedBytes(`,"host":${JSON.stringify(host)}`),
+    labels: paddedBytes(`,"labels":{${ofAll}`),
     hasLabels: ofAll !== '',
-    ending: Buffer.from(ending),
-    endingOfLabels: Buffer.from(`}${ending}`),
+    ending: paddedBytes(ending),
+    endingOfLabels: paddedBytes(`}${ending}`),
   };
 }

@@ -59,7 +59,7 @@ export function linesScanner(): ScanLines {
       writer.endLine();
       return end;
     };
-    writer.begin(json.bytes, arrival, sender);
+    writer.begin(json, arrival, sender);
     scanner.begin(json, sender.labels !== undefined);
     const isRead = takeBody(json, takeLine);
     const kept = writer.end();
