@@ -24,7 +24,8 @@ export interface LineWriter {
   beginLine(): void;
   /**
    * From where to where in what was sent the value of a member is: JSON without line ends; of `text` a string, of `timestamp` whole
-   * milliseconds. Behind it may follow other members, each under the name under which it is kept, but for these two and `host`. Each once a line at most.
+   * milliseconds. Behind it may follow others that are sent under the name under which they are kept, but for `timestamp` and `host`.
+   * Each once a line at most.
    */
   member(name: LineMember, from: number, to: number): void;
   /** The same of a label: from its name to the end of its value. */
