@@ -40,10 +40,11 @@ export interface AccountLogParts {
   readonly stopping: AbortSignal;
   /** Default: 5,000 ms. */
   readonly waitMilliseconds?: number;
+  /** Entries that one call looks at, because no filter may hold up the store. Default: 10,000. */
+  readonly scannedEntries?: number;
 }
 
 const ACTION = 'iam-identity.log.read';
-/** Entries that one call looks at: no filter may hold up the store. */
 const SCANNED_ENTRIES = 10_000;
 const WAIT_MILLISECONDS = 5_000;
 /** Who waits holds one of the few hundred places of the overload guard. */
@@ -74,7 +75,7 @@ export function accountLogIn(parts: AccountLogParts): AccountLog {
 }
 
 async function readPage<Line>(
-  { store, clock }: AccountLogParts,
+  { store, clock, scannedEntries = SCANNED_ENTRIES }: AccountLogParts,
   accountId: string,
   request: LogRequest<Line>,
 ): Promise<MadePage<Line>> {
@@ -85,7 +86,7 @@ async function readPage<Line>(
   let scanned = 0;
   for await (const entry of rowsInOrder(store, rows)) {
     scanned += 1;
-    if (scanned > SCANNED_ENTRIES) return page.stoppedBefore(entry);
+    if (scanned > scannedEntries) return page.stoppedBefore(entry);
     const isWanted = transactionId === undefined || entry.row.transactionId === transactionId;
     if (!page.take(entry, isWanted ? linesOf(entry) : [])) return page.stoppedBefore(entry);
   }

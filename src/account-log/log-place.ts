@@ -27,7 +27,7 @@ const PLANNING_MILLISECONDS = 11_000;
 export const SETTLED_MILLISECONDS = TOLERATED_SKEW_MILLISECONDS + COMMIT_MILLISECONDS + PLANNING_MILLISECONDS;
 
 /** Names in one place, at most: with the seal less than 3 KiB of text. */
-export const MOST_GIVEN = 320;
+export const MOST_GIVEN = 300;
 
 /** 40 bits: that a new line has the name of one that was given, and is lost, happens once in three thousand million lines at most. */
 const NAME_BYTES = 5;

@@ -61,6 +61,8 @@ export interface UseRecorderParts {
   readonly clock: Clock;
   /** How often counts are written, milliseconds. Default 1,000: at most so much is lost by `kill -9`. */
   readonly flushMilliseconds?: number;
+  /** Told once at each writing of what one key has sent to one instance since the last. */
+  readonly onSettled?: ((place: LogPlace, sum: SettledUse) => void) | undefined;
   /** Called when counts cannot be written; they are kept. */
   readonly onError?: ((cause: unknown) => void) | undefined;
 }
@@ -73,14 +75,19 @@ interface Sum {
   lastAt: number;
 }
 
+/** What was taken in. */
+export type SettledUse = Readonly<Pick<Sum, 'requests' | 'lines' | 'bytes'>>;
+
 /** Sums by key in memory, and adds them to the rows of the key and of its instance now and then. */
-export function recordUse({ store, clock, flushMilliseconds = 1_000, onError }: UseRecorderParts): UseRecorder {
+export function recordUse(parts: UseRecorderParts): UseRecorder {
+  const { store, clock, flushMilliseconds = 1_000, onSettled, onError } = parts;
   const book = tallyBook(store, INGESTION_USE);
   let sums = new Map<string, Sum>();
 
   const settle = (): void => {
     for (const { place, requests, lines, bytes, lastAt } of sums.values()) {
       const { accountId, keyId, instance } = place;
+      onSettled?.(place, { requests, lines, bytes });
       for (const id of [keyId, instance.id]) {
         book.add({ id, add: { requests, lines, bytes }, raise: { lastAt }, first: { accountId } });
       }

@@ -8,6 +8,7 @@ import {
 } from './authenticate-sender.ts';
 import { type AcceptedLines, recordUse, type UseRecorder } from './ingestion-use.ts';
 import type { LogPlace } from './log-place.ts';
+import { type RecordIngestionParts, recordIngestion } from './record-ingestion.ts';
 
 /**
  * Lines that are sent, whatever the form in which they come: who may send them, what is kept of each, how much was used. How they are
@@ -24,6 +25,8 @@ export interface Ingestion {
 /** What the room stands on. */
 export interface IngestionParts extends AuthenticateSenderParts {
   readonly spool: Pick<Spool, 'append'>;
+  /** For accounts that ask for single records. */
+  readonly recorder: RecordIngestionParts['recorder'];
   /** Told of all that was taken in, by the service that takes it and the way by which it came. */
   readonly onAccepted: (service: string, source: string, accepted: AcceptedLines) => void;
   /** Called when counts of use cannot be written; they are kept. */
@@ -32,8 +35,8 @@ export interface IngestionParts extends AuthenticateSenderParts {
 
 /** @returns the room; whoever opens it closes `use` */
 export function ingestionIn(parts: IngestionParts): Ingestion {
-  const { store, clock, spool, onAccepted, onError } = parts;
-  const use = recordUse({ store, clock, onError });
+  const { store, clock, spool, recorder, onAccepted, onError } = parts;
+  const use = recordUse({ store, clock, onSettled: recordIngestion({ store, recorder, onError }), onError });
   const accept = acceptLinesWith({
     spool,
     clock,

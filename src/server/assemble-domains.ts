@@ -163,7 +163,7 @@ export async function assembleDomains(parts: AssembleParts) {
     return logInDomainsIn({ ...proofs, store, access, clock, sealing, tenantKeys, serviceIds });
   });
   const logLines = whenAsked(async () => {
-    const stores = { store, spool, clock, authenticateApiKey: authenticate, requireAllowedAddress };
+    const stores = { store, spool, clock, recorder, authenticateApiKey: authenticate, requireAllowedAddress };
     return (await import('./log-domains.ts')).logDomainsIn({ ...stores, logger, metrics, opened });
   });
 

@@ -61,6 +61,7 @@ describe('ingestion', () => {
           spooled.push({ instanceId, lines: 'bytes' in lines ? lines.bytes.toString().split('\n') : lines });
         },
       },
+      recorder: { recorded: () => undefined },
       onAccepted: (...accepted) => void counted.push(accepted),
     });
   });
