@@ -74,8 +74,8 @@ describe("ForgeRock's filter language", () => {
     '/payload/more co 1',
     'and',
     '!',
-    '('.repeat(30) + '/a pr' + ')'.repeat(30),
-    '!'.repeat(30) + '/a pr',
+    `${'('.repeat(30)}/a pr${')'.repeat(30)}`,
+    `${'!'.repeat(30)}/a pr`,
     Array(31).fill('/a pr').join(' and '),
     'x'.repeat(2_001),
   ])('when the filter is %s, then it is refused', (filter) => {
