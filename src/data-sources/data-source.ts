@@ -49,7 +49,11 @@ export const DATA_SOURCES = defineCollection<DataSource>()('data_sources', {
     byName: { fields: ['accountId', 'name', 'id'] },
     byCreation: { fields: ['accountId', 'createdAt', 'id'] },
   },
+  followed: true,
 });
+
+/** Most data sources of an account: a search looks through all of them. */
+export const MOST_DATA_SOURCES = 500;
 
 /** What may be searched in the order of. */
 export const DATA_SOURCE_ORDERS = { id: 'byId', name: 'byName' } as const;

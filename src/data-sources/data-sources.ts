@@ -12,14 +12,15 @@ import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import {
   auditedDataSource,
   changedDataSource,
-  DATA_SOURCE_ORDERS,
   DATA_SOURCES,
   type DataSource,
   type DataSourceChange,
   dataSourceCrn,
+  MOST_DATA_SOURCES,
   type NewDataSource,
   newDataSource,
 } from './data-source.ts';
+import type { RecentDataSources } from './recent-data-sources.ts';
 
 /** One page of the data sources of the caller's account, the oldest first. */
 export interface DataSourceListRequest {
@@ -31,7 +32,7 @@ export interface DataSourceListRequest {
 export interface DataSourceSearch {
   /** Default: every one. */
   readonly matches?: ((source: DataSource) => boolean) | undefined;
-  readonly order: keyof typeof DATA_SOURCE_ORDERS;
+  readonly order: Parameters<RecentDataSources['allOf']>[1];
   readonly descending: boolean;
   /** How many are passed over first. */
   readonly skip: number;
@@ -54,7 +55,7 @@ export interface DataSources {
   create(caller: Caller, chosen: NewDataSource): Promise<DataSource>;
   get(caller: Caller, id: string): Promise<DataSource>;
   list(caller: Caller, request: DataSourceListRequest): Promise<Listing<DataSource>>;
-  /** For callers who were just proven: their right may be a second old, and costs no call of the store. */
+  /** For callers who were just proven: their right, and what is found, may be a second old, and cost no call of the store. */
   search(caller: Caller, wanted: DataSourceSearch): Promise<FoundDataSources>;
   update(caller: Caller, id: string, change: DataSourceChange): Promise<DataSource>;
   remove(caller: Caller, id: string): Promise<void>;
@@ -65,13 +66,12 @@ export interface DataSourcesParts {
   readonly store: Store;
   readonly access: Access;
   readonly clock: Clock;
+  /** What searches look through. */
+  readonly recent: () => Promise<Pick<RecentDataSources, 'allOf'>>;
 }
 
-/** Most data sources of an account: a search looks through all of them. */
-export const MOST_DATA_SOURCES = 500;
-
 /** @returns the data sources in `store` */
-export function dataSourcesIn({ store, access, clock }: DataSourcesParts): DataSources {
+export function dataSourcesIn({ store, access, clock, recent }: DataSourcesParts): DataSources {
   const reader = store.read(DATA_SOURCES);
 
   const existing = async (caller: Caller, id: string, verb: Verb): Promise<DataSource> => {
@@ -120,9 +120,8 @@ export function dataSourcesIn({ store, access, clock }: DataSourcesParts): DataS
       if (!(await access.allowsLately(caller, actionOf('list'), targetOf(caller)))) {
         throw new AccessDenied('You are not authorized to perform this action.');
       }
-      const { rows } = await reader.page(DATA_SOURCE_ORDERS[order], {
-        ...{ equals: [caller.accountId], descending, limit: MOST_DATA_SOURCES },
-      });
+      const ascending = await (await recent()).allOf(caller.accountId, order);
+      const rows = descending ? ascending.toReversed() : ascending;
       const found = matches === undefined ? rows : rows.filter(matches);
       return { rows: found.slice(skip, skip + limit), total: found.length };
     },

@@ -154,7 +154,7 @@ export async function assembleDomains(parts: AssembleParts) {
   const tenants = whenAsked(async () => {
     const { tenantDomainsIn } = await import('./tenant-domains.ts');
     const proofs = { authenticate, loadIdentityChain, requireAllowedAddress, recorder, failedAttempts };
-    return tenantDomainsIn({ ...proofs, store, access, clock, digests, sealing });
+    return tenantDomainsIn({ ...proofs, store, access, clock, digests, sealing, opened });
   });
   const logIns: () => Promise<LogInDomains> = whenAsked(async () => {
     const { logInDomainsIn } = await import('./log-in-domains.ts');

@@ -1,7 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { AUDIT_EVENTS } from '../../src/audit/audit-event.ts';
-import { DATA_SOURCES, newDataSource } from '../../src/data-sources/data-source.ts';
-import { MOST_DATA_SOURCES } from '../../src/data-sources/data-sources.ts';
+import { DATA_SOURCES, MOST_DATA_SOURCES, newDataSource } from '../../src/data-sources/data-source.ts';
 import { insert } from '../../src/store/changes.ts';
 import { expectProductRefusal } from '../doors/latchkey/product-refusal.ts';
 import { givenOtherAccount, type OtherAccount } from '../harness/given-other-account.ts';

@@ -1,7 +1,8 @@
 import type { RequestHandler, Router } from 'express';
 import type { z } from 'zod';
 import type { DataSource } from '../../data-sources/data-source.ts';
-import { type DataSources, MOST_DATA_SOURCES } from '../../data-sources/data-sources.ts';
+import { MOST_DATA_SOURCES } from '../../data-sources/data-source.ts';
+import type { DataSources } from '../../data-sources/data-sources.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
 import { NotImplemented } from '../../problems/request-problems.ts';
