@@ -174,6 +174,15 @@ describeOnEveryBackend('a REST API key', (service) => {
       expect((await service().call('GET', '/api/rest/whoami', { token })).body.key).toBeUndefined();
     });
 
+    /** Proxies and logs keep URLs: nobody finds out by it whether the key is good. */
+    it('when it is sent in the URL, then that is refused, unless an operator has switched it on', async () => {
+      const { secret } = await givenGroupedKey(service());
+      const inUrl = (key: string) => service().call('GET', `/api/rest/whoami?rest_api_key=${key}`);
+
+      expectRestRefusal(await inUrl(secret), 400, 'ISM_4000');
+      expect((await inUrl(secret)).body).toEqual((await inUrl('0'.repeat(32))).body);
+    });
+
     it('when it is a key of another kind, or is exchanged, then it is refused', async () => {
       const { secret } = await givenGroupedKey(service());
 
