@@ -3,6 +3,8 @@ import { API_KEYS } from '../../../src/api-keys/api-key.ts';
 import { KEY_KIND_NAMES } from '../../../src/api-keys/key-kinds.ts';
 import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
 import { INGESTION_KEYS } from '../../../src/ingestion-keys/ingestion-key.ts';
+import { GROUPED_KEYS } from '../../../src/key-groups/grouped-key.ts';
+import { SERVICE_ACCOUNTS } from '../../../src/service-accounts/service-account.ts';
 import { asOwner, givenKeyOfUser, givenMembership, givenUser } from '../../harness/given-credentials.ts';
 import { givenEveryKind, givenKeyOfKind, type KeysOfEveryKind } from '../../harness/given-every-kind.ts';
 import { givenIngestionKey } from '../../harness/given-ingestion-key.ts';
@@ -79,7 +81,10 @@ describeOnEveryBackend('what is done with a key of any kind', (service) => {
 
       expect((await deleted(id)).status).toBe(204);
       expect(await stored(id)).toBeUndefined();
-      expect(await service().store.read(INGESTION_KEYS).get(id)).toBeUndefined();
+      const { store } = service();
+      expect(await store.read(INGESTION_KEYS).get(id)).toBeUndefined();
+      expect(await store.read(GROUPED_KEYS).get(id)).toBeUndefined();
+      expect(await store.read(SERVICE_ACCOUNTS).get(id)).toBeUndefined();
       expectProductRefusal(await read(id), 404, 'not_found');
       expectProductRefusal(await deleted(id), 404, 'not_found');
       const by = `by ${account.ownerIamId}`;

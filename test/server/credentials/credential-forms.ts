@@ -50,6 +50,13 @@ const ingested = (headers: (key: KeyOfKind) => Readonly<Record<string, string>>)
     sent: (key: KeyOfKind) => ({ headers: headers(key), json: LINES }),
     refusals: [400, 401, 403],
   }) as const;
+/** The id of a log API key as clients know it. */
+const logKeyId = (id: string): string => id.replace('ApiKey-', '').replaceAll('-', '');
+const readLog = (name: string, headers: (key: KeyOfKind) => Readonly<Record<string, string>>): CredentialForm => ({
+  ...{ door: 'ping-aic', name, takes: ['log_reading'], method: 'GET' },
+  path: () => '/monitoring/logs/sources',
+  sent: (key) => ({ headers: headers(key) }),
+});
 const configured = {
   door: 'logdna',
   takes: ['ingestion_service'],
@@ -84,6 +91,8 @@ export const CREDENTIAL_FORMS: readonly CredentialForm[] = [
   { ...asBearer, door: 'ibm-resource-controller', path: () => '/v2/resource_instances' },
   { ...asBearer, door: 'latchkey', path: () => '/latchkey/v1/me' },
   { ...asBearer, door: 'ping-aic', path: () => '/keys' },
+  readLog('x-api-key', ({ id, secret }) => ({ 'x-api-key': logKeyId(id), 'x-api-secret': secret })),
+  readLog('Basic', ({ id, secret }) => ({ Authorization: basic(logKeyId(id), secret) })),
   { ...asBearer, door: 'ping-autonomous-identity', path: () => '/api/authentication/verify' },
   { ...asBearer, door: 'ivanti', path: () => '/api/rest/whoami' },
   {

@@ -31,6 +31,16 @@ const HOSTILE: Readonly<Record<string, string | readonly string[]>> = {
   'Basic that is no UTF-8': `Basic ${Buffer.from([0xff, 0xfe, 0x3a, 0xc3]).toString('base64')}`,
 };
 
+/** The same for a header of a door's own. */
+const HOSTILE_HEADERS: Readonly<Record<string, string | readonly string[]>> = {
+  nothing: '',
+  'two of them': [NEVER_VALID, UUID],
+  'the same twice': [UUID, UUID],
+  '10 kB': 'a'.repeat(10_240),
+  'bytes that are no ASCII': '\u00e9\u00ff\u00a0x',
+  'a scheme with a token': `Bearer ${NEVER_VALID}`,
+};
+
 describeOnEveryBackend('credentials at the doors', (service) => {
   let account: OtherAccount;
   let given: KeysOfEveryKind;
@@ -63,27 +73,38 @@ describeOnEveryBackend('credentials at the doors', (service) => {
       for (const kind of others) expectRefusal(form, await presented(form, kind), kind);
     });
 
+    /** Sends the form with a key that nobody has, and some headers of it as they are given here. */
+    const sentWith = (hostile: Readonly<Record<string, string | readonly string[]>>): Promise<Answer> => {
+      const { token, headers = {}, json, form: fields } = form.sent({ id: 'ApiKey-none', secret: NEVER_VALID }, place);
+      const encoded = fields && new URLSearchParams(fields).toString();
+      const body = encoded ?? (json === undefined ? undefined : JSON.stringify(json));
+      const type = encoded === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
+      const known = { ...(token !== undefined && { Authorization: `Bearer ${token}` }), ...headers };
+      const own = { ...known, ...(body !== undefined && { 'Content-Type': type }) };
+      const url = `${service().listenUrl}${form.path(place)}`;
+      return sendHeaders({ method: form.method, url, headers: { ...own, ...hostile }, body });
+    };
+
     it.each(Object.entries(HOSTILE))(
       'when Authorization is %s, then it is 400 or 401 in the form of the door',
       async (name, value) => {
-        const { headers = {}, json, form: fields } = form.sent({ id: 'ApiKey-none', secret: NEVER_VALID }, place);
-        const body =
-          fields === undefined
-            ? json === undefined
-              ? undefined
-              : JSON.stringify(json)
-            : new URLSearchParams(fields).toString();
-        const type = fields === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
-        const answer = await sendHeaders({
-          method: form.method,
-          url: `${service().listenUrl}${form.path(place)}`,
-          headers: { ...headers, ...(body !== undefined && { 'Content-Type': type }), Authorization: value },
-          body,
-        });
-
-        expectRefusal(form, answer, name);
+        expectRefusal(form, await sentWith({ Authorization: value }), name);
       },
     );
+
+    const { headers: ownHeaders = {} } = form.sent(
+      { id: '', secret: '' },
+      { instanceId: '', tenantId: '', ownerToken: '' },
+    );
+    const named = Object.keys(ownHeaders).filter((name) => name !== 'Authorization');
+
+    for (const name of named) {
+      it(`when ${name} is empty, repeated, long or no ASCII, then it is refused in the form of the door`, async () => {
+        for (const [what, value] of Object.entries(HOSTILE_HEADERS)) {
+          expectRefusal(form, await sentWith({ [name]: value }), what);
+        }
+      });
+    }
   });
 });
 
