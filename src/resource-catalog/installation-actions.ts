@@ -11,5 +11,6 @@ export const INSTALLATION_ACTIONS: ReadonlySet<string> = new Set([
   'latchkey.account.update',
   'latchkey.installation.sign-out',
   'latchkey.node.list',
+  'latchkey.user.clear-password',
   'latchkey.user.introduce',
 ]);

@@ -1,8 +1,9 @@
-import type { Access } from '../access/access.ts';
+import { type Access, INSTALLATION_SCOPE } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { INSTALLATION_ID } from '../accounts/account.ts';
-import { audited } from '../audit/audit-event.ts';
+import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
+import { formatCrn } from '../crn/crn.ts';
 import { PasswordWrong } from '../problems/credential-problems.ts';
 import { NotFound } from '../problems/entity-problems.ts';
 import { ParameterInvalid, ParameterMissing } from '../problems/request-problems.ts';
@@ -34,7 +35,7 @@ export interface NewPassword {
 }
 
 /**
- * The password of the caller, who alone may set and remove it: whoever has it is the user, in every account of the user. Both end all
+ * The password of the caller, who alone may set it: whoever has it is the user, in every account of the user. Each end all
  * tokens that were made with the one before. Every function: @throws AccessDenied, NotFound (the caller is no user),
  * ParameterMissing, PasswordWrong, RateLimited (the current one), Overloaded
  */
@@ -43,6 +44,11 @@ export interface OwnPassword {
   set(caller: Caller, asked: NewPassword): Promise<void>;
   /** @throws NotFound there is none */
   remove(caller: Caller, currentPassword: string | undefined): Promise<void>;
+  /**
+   * Takes away a password that its user has forgotten; the user sets another one with a token of a key. For the installation's
+   * operator: the administrator of one account must not end log-ins to others. @throws AccessDenied
+   */
+  clear(caller: Caller, iamId: string): Promise<void>;
 }
 
 /** What own passwords stand on. */
@@ -54,6 +60,7 @@ export interface OwnPasswordParts extends PasswordProofParts {
 
 const SET = 'user-management.password.update';
 const REMOVE = 'user-management.password.remove';
+const CLEAR = 'latchkey.user.clear-password';
 
 /** @returns the passwords in `store`, each to its own user */
 export function ownPasswordIn(parts: OwnPasswordParts): OwnPassword {
@@ -66,7 +73,8 @@ export function ownPasswordIn(parts: OwnPasswordParts): OwnPassword {
         const before = await store.read(PASSWORDS).get(user.id);
         await requireCurrent(parts, caller, { user, before, currentPassword });
         const hash = await hashOfPassword(hashing, password);
-        await staleWhenTaken(() => store.commit(changed(parts, caller, { action: SET, before, hash })));
+        const named = auditedTarget(caller);
+        await staleWhenTaken(() => store.commit(changed(parts, caller, { action: SET, named, before, hash })));
       });
     },
 
@@ -76,7 +84,20 @@ export function ownPasswordIn(parts: OwnPasswordParts): OwnPassword {
         const before = await store.read(PASSWORDS).get(user.id);
         if (before?.hash === undefined) throw new NotFound('There is no password.');
         await requireCurrent(parts, caller, { user, before, currentPassword });
-        await store.commit(changed(parts, caller, { action: REMOVE, before, hash: undefined }));
+        const change = { action: REMOVE, named: auditedTarget(caller), before, hash: undefined };
+        await store.commit(changed(parts, caller, change));
+      });
+    },
+
+    async clear(caller, iamId) {
+      const target = { accountId: INSTALLATION_SCOPE, service: 'latchkey', resourceType: 'user', resource: iamId };
+      await parts.access.require(caller, CLEAR, target);
+      const crn = formatCrn({ service: 'iam-identity', resourceType: 'user', resource: iamId });
+      const named = { accountId: INSTALLATION_ID, target: crn, targetId: iamId };
+      await untilUndisturbed(async () => {
+        const before = await store.read(PASSWORDS).get(iamId);
+        if (before?.hash === undefined) return;
+        await store.commit(changed(parts, caller, { action: CLEAR, named, before, hash: undefined }));
       });
     },
   };
@@ -115,21 +136,27 @@ async function requireCurrent(
 
 interface PasswordChange {
   readonly action: string;
+  /** Whose it is, for the audit record. */
+  readonly named: Pick<AuditedChange, 'accountId' | 'target' | 'targetId'>;
   readonly before: Password | undefined;
   readonly hash: string | undefined;
 }
 
 /** The password with its cut-off and its audit record, in one commit. */
-function changed({ clock }: OwnPasswordParts, caller: Caller, { action, before, hash }: PasswordChange): Change[] {
+function changed(
+  { clock }: OwnPasswordParts,
+  caller: Caller,
+  { action, named, before, hash }: PasswordChange,
+): Change[] {
   const now = clock.now();
-  const { iamId, accountId } = caller;
+  const iamId = named.targetId;
   const generation = before === undefined ? 1 : generationOfPassword(before) + 1;
   const after = { id: iamId, generation, createdAt: now, ...(hash !== undefined && { hash }) };
   const states = {
     ...(before !== undefined && { before: { generation: generationOfPassword(before) } }),
     after: { generation, set: hash !== undefined },
   };
-  const record = audited(caller, { at: now, action, ...auditedTarget({ accountId, iamId }), ...states });
+  const record = audited(caller, { at: now, action, ...named, ...states });
   if (before === undefined) return [insert(PASSWORDS, { ...after, entityTag: firstEntityTag() }), record];
   return [
     replace(PASSWORDS, { ...after, entityTag: nextEntityTag(before.entityTag) }, before.entityTag),

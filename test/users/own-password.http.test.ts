@@ -125,6 +125,20 @@ describeOnEveryBackend('the own password', (service) => {
     for (const { status } of answers) expect([403, 404]).toContain(status);
   });
 
+  it('when it is forgotten, then the operator takes it away, and the user sets another with a token of a key', async () => {
+    const old = await loggedIn(A_PASSWORD);
+    const path = `/latchkey/v1/users/${robin.iamId}/password`;
+
+    const ofOwner = await service().call('DELETE', path, { token: await tenant.ownerToken() });
+    const ofOperator = await service().call('DELETE', path, { token: await service().ownerToken() });
+    const again = await service().call('DELETE', path, { token: await service().ownerToken() });
+
+    expect([ofOwner.status, ofOperator.status, again.status]).toEqual([403, 204, 204]);
+    expect([await statusOf(old), (await login(A_PASSWORD)).status]).toEqual([401, 401]);
+    expect((await put(await keyToken(), { password: ANOTHER })).status).toBe(204);
+    expect((await login(ANOTHER)).status).toBe(200);
+  });
+
   it('when it was changed, then the audit record names the user and holds no password', async () => {
     await put(await keyToken(), { password: ANOTHER, current_password: A_PASSWORD });
 

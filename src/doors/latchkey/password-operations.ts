@@ -5,6 +5,9 @@ import { failureAnswers } from './failure-answers.ts';
 /** The path of the caller's own password. */
 export const PASSWORD_PATH = '/latchkey/v1/me/password';
 
+/** The path of the password of whomever. */
+export const USER_PASSWORD_PATH = '/latchkey/v1/users/:iam_id/password';
+
 const CURRENT = z.string().max(1_000).optional().describe('Needed when there is a password; else to be left out.');
 
 /** The body of `PUT /latchkey/v1/me/password`. */
@@ -43,5 +46,17 @@ export const PASSWORD_OPERATIONS: readonly Operation[] = [
     description: ENDS,
     body: { schema: PASSWORD_REMOVAL },
     answers: { 204: { description: 'It is gone; no body.' }, ...failureAnswers(404, 409, 413, 415, 429) },
+  },
+  {
+    method: 'DELETE',
+    path: USER_PASSWORD_PATH,
+    operationId: 'clearUserPassword',
+    requires: { action: 'latchkey.user.clear-password' },
+    tags: ['Users'],
+    security: ['bearer'],
+    summary: 'Take away a password that its user has forgotten',
+    description: `The user sets another one with a token of an API key. ${ENDS}`,
+    parameters: { path: z.object({ iam_id: z.string().describe('The iam id of the user: `IBMid-…`.') }) },
+    answers: { 204: { description: 'It is gone; no body.' }, ...failureAnswers(409) },
   },
 ];
