@@ -44,6 +44,14 @@ describe('compiling a policy', () => {
     expect([...(grant?.actions ?? [])].toSorted()).toEqual(['logs.dashboard.read', 'logs.data-ingress.send']);
   });
 
+  /** Of a role under another of its CRNs nobody would know that it is the same one. */
+  it('given roles, when something is given by them, then it is named by which, each as its service lists it', () => {
+    const several = compiled({ service: 'logs', roles: [commonRoleCrn('Sender'), CUSTOM, 'crn:v1:x', SENDER] });
+
+    expect(several[0]?.roles).toEqual([SENDER, CUSTOM]);
+    expect(compiled({ service: 'logs', roles: [commonRoleCrn('Sender')] })[0]?.roles).toEqual([SENDER]);
+  });
+
   it('given a custom role of another service, or of another account, then it gives nothing', () => {
     expect(compiled({ service: 'generic-service', roles: [CUSTOM] })).toEqual([]);
     expect(compiled({ service: 'logs', roles: [CUSTOM.replace(ACCOUNT, 'b'.repeat(32))] })).toEqual([]);

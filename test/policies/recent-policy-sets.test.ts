@@ -10,9 +10,10 @@ import { POLICIES } from '../../src/policies/policy.ts';
 import { openRecentPolicySets, type RecentPolicySets } from '../../src/policies/recent-policy-sets.ts';
 import { StoreUnavailable } from '../../src/problems/request-problems.ts';
 import { serviceRoleCrn } from '../../src/resource-catalog/service-definition.ts';
+import { remove } from '../../src/store/changes.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openSqliteStore } from '../../src/store-sqlite/open-sqlite-store.ts';
-import { givenPolicy } from '../harness/given-rights.ts';
+import { givenCustomRole, givenPolicy } from '../harness/given-rights.ts';
 
 const ACCOUNT = 'a'.repeat(32);
 const IAM_ID = 'iam-ServiceId-1';
@@ -92,6 +93,26 @@ describe('compiled sets for decisions that are asked for often', () => {
       await Promise.all(Array.from({ length: 50 }, () => permitted('iam-ServiceId-2')));
 
       expect(weather.reads).toBe(readsOfOne);
+    });
+
+    it('when it is asked what a role gives, then it is read once, and anew when a custom role comes or goes', async () => {
+      const place = { store: real, clock: SYSTEM_CLOCK };
+      const role = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Shipper`;
+      const given = async (crn: string): Promise<readonly string[]> =>
+        (await sets.recentRoleSetOf(ACCOUNT, crn)).grants.map(({ service }) => service);
+      expect(await given(role)).toEqual([]);
+
+      const common = { accountId: ACCOUNT, name: 'Shipper', actions: ['logs.data-ingress.send'] };
+      const made = await givenCustomRole(place, { ...common, service: 'logs' });
+      await givenCustomRole(place, { ...common, service: 'logdna' });
+      expect(await given(role)).toEqual(['logs', 'logdna']);
+      await real.commit([remove(CUSTOM_ROLES, made)]);
+      expect(await given(role)).toEqual(['logdna']);
+      expect(await given(role.replace(ACCOUNT, 'b'.repeat(32)))).toEqual([]);
+      expect(await given(serviceRoleCrn('logs', 'Sender'))).toEqual(['logs']);
+      weather.reads = 0;
+      await Promise.all([given(role), given(serviceRoleCrn('logs', 'Sender'))]);
+      expect(weather.reads).toBe(0);
     });
 
     it('when nobody knows what has changed, then everything is read anew', async () => {

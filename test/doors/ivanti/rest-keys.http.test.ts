@@ -183,6 +183,18 @@ describeOnEveryBackend('a REST API key', (service) => {
       expect((await inUrl(secret)).body).toEqual((await inUrl('0'.repeat(32))).body);
     });
 
+    /** A key of which nobody knows the role would act with all that its user may. */
+    it('when it is in no group, then it is refused', async () => {
+      const { tenantKeys } = await service().domains.tenants();
+      const { body } = await asOwner(service(), 'GET', '/latchkey/v1/me');
+      const names = { address: '127.0.0.1', requestId: 'r', transactionId: 't', apiKeyId: '' };
+      const owner = { ...names, iamId: body.iam_id, accountId: await firstAccountId(service()) };
+
+      const { secret } = await tenantKeys.create(owner, { kind: 'on_behalf', name: 'alone' });
+
+      expectNotAuthorized(await askWith(service(), secret));
+    });
+
     it('when it is a key of another kind, or is exchanged, then it is refused', async () => {
       const { secret } = await givenGroupedKey(service());
 
