@@ -91,9 +91,23 @@ export const CREDENTIAL_FORMS: readonly CredentialForm[] = [
   { ...asBearer, door: 'ibm-resource-controller', path: () => '/v2/resource_instances' },
   { ...asBearer, door: 'latchkey', path: () => '/latchkey/v1/me' },
   { ...asBearer, door: 'ping-aic', path: () => '/keys' },
+  { ...asBearer, door: 'ping-aic', path: () => '/openidm/managed/svcacct?_queryFilter=true' },
   readLog('x-api-key', ({ id, secret }) => ({ 'x-api-key': logKeyId(id), 'x-api-secret': secret })),
   readLog('Basic', ({ id, secret }) => ({ Authorization: basic(logKeyId(id), secret) })),
   { ...asBearer, door: 'ping-autonomous-identity', path: () => '/api/authentication/verify' },
+  {
+    ...{ door: 'ping-autonomous-identity', name: 'X-API-KEY', takes: ['tenant_program'], method: 'GET' },
+    path: () => '/api/ingest/datasources',
+    sent: inHeader('X-API-KEY'),
+  },
+  {
+    ...{ door: 'ping-autonomous-identity', name: 'Authorization beside x-tenant-id', takes: ['tenant_program'] },
+    ...{ method: 'POST', path: () => '/jas/datasource/search' },
+    sent: ({ secret }, { tenantId }) => ({
+      headers: { Authorization: secret, 'x-tenant-id': tenantId },
+      json: { query: { query: { match_all: {} } } },
+    }),
+  },
   { ...asBearer, door: 'ivanti', path: () => '/api/rest/whoami' },
   {
     ...{ door: 'ivanti', name: 'Authorization: rest_api_key=', takes: ['on_behalf'], method: 'GET' },
