@@ -20,7 +20,7 @@ export interface AmLoginRouteParts {
 const LIMIT_BYTES = 16 * 1024;
 
 /**
- * `POST /am/json/realms/root/authenticate`: a session for a password (contracts/others.md, A.6). It is always a new one, whatever
+ * `POST /am/json/realms/root/authenticate`: a session for a password. It is always a new one, whatever
  * else the client sends (session fixation), and no bearer token.
  */
 export function amLoginRoutes(router: Router, { exchange, tenantNames, clientAddressOf }: AmLoginRouteParts): void {

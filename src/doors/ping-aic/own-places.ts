@@ -48,7 +48,7 @@ export function ownPlaces({ publicUrl, tenantNames }: OwnPlacesParts): OwnPlaces
   return {
     async isTokenEndpoint(url, accountId) {
       const [, scheme = '', host = '', first, second, path] = URL_PARTS.exec(url) ?? [];
-      // A client in use writes the port twice where it is not the usual one (contracts/others.md, A.6).
+      // A client in use writes the port twice where it is not the usual one.
       if (path !== TOKEN_PATH || (second !== undefined && second !== first)) return false;
       return isOwn(placeOf(scheme, host, first), accountId);
     },

@@ -39,7 +39,7 @@ export interface SvcacctRouteParts {
 
 const PAGE_ROWS = 100;
 
-/** `/openidm/managed/svcacct` (contracts/others.md, A.6). */
+/** `/openidm/managed/svcacct`. */
 export function svcacctRoutes(router: Router, { bearerOf, serviceAccounts, cursors }: SvcacctRouteParts): void {
   const callerOf = callersWithScope(bearerOf);
   const changed = (caller: Caller, request: Request<{ svcacct: string }>, change: ServiceAccountChange) =>
