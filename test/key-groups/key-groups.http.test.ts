@@ -147,20 +147,20 @@ describeOnEveryBackend('groups of keys that act on behalf of users', (service) =
       expect(records.filter((action) => action.startsWith('iam-identity.tenantkey.'))).toHaveLength(4);
     });
 
-    it.each<[object, string, string]>([
-      [{ ips: ['192.0.2.256'] }, 'parameter_invalid', 'ips.0'],
-      [{ ips: ['192.0.2.1', 'fe80::1%eth0'] }, 'parameter_invalid', 'ips.1'],
-      [{ ips: ['192.0.2.0/33'] }, 'parameter_invalid', 'ips.0'],
-      [{ ips: Array.from({ length: 101 }, () => '::1') }, 'parameter_invalid', 'ips'],
-      [{ in_role: 'No such role' }, 'parameter_invalid', 'in_role'],
-      [{ in_role: 'crn:v1:bluemix:public:iam::::role:Nothing' }, 'parameter_invalid', 'in_role'],
-      [{ on_behalf_of: 'nobody@example.test' }, 'parameter_invalid', 'on_behalf_of'],
-      [{ on_behalf_of: 'iam-ServiceId-1' }, 'parameter_invalid', 'on_behalf_of'],
-      [{ activated: 'yes' }, 'parameter_invalid', 'activated'],
-      [{ description: 'a\u001bb' }, 'parameter_invalid', 'description'],
+    it.each<[string, object, string]>([
+      ['an address that is none', { ips: ['192.0.2.256'] }, 'ips.0'],
+      ['a zone', { ips: ['192.0.2.1', 'fe80::1%eth0'] }, 'ips.1'],
+      ['too long a network', { ips: ['192.0.2.0/33'] }, 'ips.0'],
+      ['too many addresses', { ips: Array.from({ length: 101 }, () => '::1') }, 'ips'],
+      ['a role that is none', { in_role: 'No such role' }, 'in_role'],
+      ['a CRN of no role', { in_role: 'crn:v1:bluemix:public:iam::::role:Nothing' }, 'in_role'],
+      ['a user who is none', { on_behalf_of: 'nobody@example.test' }, 'on_behalf_of'],
+      ['a service ID as user', { on_behalf_of: 'iam-ServiceId-1' }, 'on_behalf_of'],
+      ['a word for a switch', { activated: 'yes' }, 'activated'],
+      ['a control character', { description: 'a\u001bb' }, 'description'],
     ])(
-      'when it is made or changed with %j, then it is refused, and nothing is made or changed',
-      async (json, code, parameter) => {
+      'when it is made or changed with %s, then it is refused, and nothing is made or changed',
+      async (_what, json, parameter) => {
         const { path } = await givenGroupedKey(service(), { description: 'as it was' }, token);
         const all = path.slice(0, path.lastIndexOf('/'));
         const before = await ask('GET', all);
@@ -168,7 +168,7 @@ describeOnEveryBackend('groups of keys that act on behalf of users', (service) =
         const answers = [await ask('POST', all, json), await ask('PATCH', path, { description: 'changed', ...json })];
 
         for (const answer of answers) {
-          expectProductRefusal(answer, 400, code);
+          expectProductRefusal(answer, 400, 'parameter_invalid');
           expect(answer.body.message).toContain(`'${parameter}'`);
         }
         expect((await ask('GET', all)).body).toEqual(before.body);

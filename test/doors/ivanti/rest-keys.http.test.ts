@@ -5,6 +5,7 @@ import { givenOtherAccount } from '../../harness/given-other-account.ts';
 import { givenPerson } from '../../harness/given-people.ts';
 import { givenPolicy } from '../../harness/given-rights.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
+import { withinASecond } from '../../harness/within-a-second.ts';
 import { askWith, givenGroupedKey, givenKeyGroup } from './given-grouped-key.ts';
 import { expectNotAuthorized, expectRestRefusal } from './rest-refusal.ts';
 
@@ -110,6 +111,21 @@ describeOnEveryBackend('a REST API key', (service) => {
 
       expect((await askWith(service(), secret, await questionOf(READS))).body.allowed).toBe(true);
       expect((await askWith(service(), secret, await questionOf(WRITES))).body.allowed).toBe(false);
+    });
+
+    it('when it is used again and again, then no store is asked', async () => {
+      const { email } = await givenViewer();
+      const { secret } = await givenGroupedKey(service(), { on_behalf_of: email, in_role: VIEWER });
+      const question = await questionOf(READS);
+      /** How often the store was asked for one use; what else the service does at that moment is counted as well. */
+      const reads = async (): Promise<number> => {
+        const before = service().store.recentReadCounts();
+        expect((await askWith(service(), secret, question)).body.allowed).toBe(true);
+        const after = service().store.recentReadCounts();
+        return after.fills - before.fills + after.fallbacks - before.fallbacks;
+      };
+
+      expect(await withinASecond(reads, 0)).toBe(0);
     });
 
     it('when the user loses the role, then the key is refused, and told apart from one that is not good', async () => {

@@ -9,7 +9,7 @@ import { askWith, givenGroupedKey } from './given-grouped-key.ts';
 describe.each(BACKENDS)('a REST API key at two processes on one store [%s]', (backend) => {
   const services = givenTwoServices(backend);
 
-  it('when it is changed, deactivated and deleted at the first, then the second does as it says within a second, and asks no store again', async () => {
+  it('when it is changed, deactivated and deleted at the first, then the second does as it says within a second', async () => {
     const { first, second } = services();
     const { secret, path } = await givenGroupedKey(first);
     const crn = `crn:v1:bluemix:public:user-management::a/${await firstAccountId(first)}:::`;
@@ -25,10 +25,6 @@ describe.each(BACKENDS)('a REST API key at two processes on one store [%s]', (ba
     await change({ in_role: 'Viewer' });
     const inRole = { status: 200, role: platformRoleCrn('Viewer'), allowed: false };
     expect(await withinASecond(seen, inRole)).toEqual(inRole);
-    const before = second.store.recentReadCounts();
-    await seen();
-    const { fills, fallbacks } = second.store.recentReadCounts();
-    expect({ fills, fallbacks }).toEqual({ fills: before.fills, fallbacks: before.fallbacks });
     await change({ ips: ['192.0.2.1'] });
     expect(await withinASecond(seen, gone)).toEqual(gone);
     await change({ ips: [] });
