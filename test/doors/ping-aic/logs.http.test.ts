@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { platformRoleCrn } from '../../../src/resource-catalog/service-definition.ts';
 import { eventually } from '../../contract/eventually.ts';
 import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
+import { givenPolicy } from '../../harness/given-rights.ts';
 import type { Answer } from '../../harness/http-call.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
+import { withinASecond } from '../../harness/within-a-second.ts';
 import { expectAicRefusal } from './aic-refusal.ts';
 import { eventsOf, type GivenLogKey, givenLogKey, queryOf } from './given-log-key.ts';
 
@@ -84,6 +87,7 @@ describeOnEveryBackend('/monitoring/logs', (service) => {
     const { body } = await service().call('POST', '/v1/apikeys', { token, json });
     await service().call('POST', `/v1/apikeys/${body.id}/disable`, { token });
     await exchanged('refused-one', body.apikey);
+    await service().domains.recorder.flush();
 
     await eventually(async () => {
       const events = eventsOf(await read(LOGS, { source: 'am-authentication', transactionId: 'refused-one' }));
@@ -104,6 +108,7 @@ describeOnEveryBackend('/monitoring/logs', (service) => {
     const first = await read(TAIL, { source: 'am-access' });
     await exchanged('followed-1');
     await exchanged('followed-2');
+    await service().domains.recorder.flush();
     const seen: string[] = [];
     let cookie: string = first.body.pagedResultsCookie;
 
@@ -116,6 +121,63 @@ describeOnEveryBackend('/monitoring/logs', (service) => {
     const again = await read(TAIL, { source: 'am-access', _pagedResultsCookie: cookie });
 
     expect(again.body).toMatchObject({ result: [], pagedResultsCookie: expect.any(String), totalPagedResults: -1 });
+  });
+
+  it('given another account, when its exchange is looked for, then this log has none of it', async () => {
+    const other = await givenOtherAccount(service());
+    const otherKey = await givenLogKey(service(), other);
+    await exchanged('of-another', other.ownerSecret);
+    await service().domains.recorder.flush();
+    const query = { source: 'am-everything,idm-everything', transactionId: 'of-another' };
+
+    expect(eventsOf(await read(LOGS, query, otherKey.headers))).toHaveLength(2);
+    expect(eventsOf(await read(LOGS, query))).toEqual([]);
+    // A cookie of one account opens nothing in the other.
+    const { body } = await read(TAIL, { source: 'am-access' }, otherKey.headers);
+    const foreign = { source: 'am-access', _pagedResultsCookie: body.pagedResultsCookie };
+    expectAicRefusal(await read(TAIL, foreign), 400, 'parameter_invalid');
+  });
+
+  it('given an administrator who made the key, when the role is taken away, then the key reads no log, and still the sources', async () => {
+    const token = await account.ownerToken();
+    const json = { account_id: account.accountId, name: 'administrator', apikey: { name: 'first' } };
+    const made = (await service().call('POST', '/v1/serviceids', { token, json })).body;
+    const policy = await givenPolicy(service(), {
+      ...{ accountId: account.accountId, subject: made.iam_id, service: 'iam-identity' },
+      roles: [platformRoleCrn('Administrator')],
+    });
+    const own = await service().call('POST', '/keys?_action=create', {
+      ...{ token: await service().tokenOf(made.apikey.apikey), json: { name: 'of an administrator' } },
+    });
+    const headers = { 'x-api-key': own.body.api_key_id, 'x-api-secret': own.body.api_key_secret };
+    expect((await read(TAIL, { source: 'am-access' }, headers)).status).toBe(200);
+
+    await service().call('DELETE', `/v1/policies/${policy.id}`, { token });
+
+    const status = async () => (await read(TAIL, { source: 'am-access' }, headers)).status;
+    expect(await withinASecond(status, 403)).toBe(403);
+    expectAicRefusal(await read(TAIL, { source: 'am-access' }, headers), 403, 'access_denied');
+    expect((await read(SOURCES, {}, headers)).status).toBe(200);
+  });
+
+  it('when the owner chooses that exchanges are counted, then none is written down any more, and the choice is in the log', async () => {
+    const settled = await givenOtherAccount(service());
+    const ownKey = await givenLogKey(service(), settled);
+    const path = `/latchkey/v1/accounts/${settled.accountId}/log_settings`;
+    const token = await settled.ownerToken();
+    expect((await service().call('GET', path, { token })).body).toEqual({ exchange_records: 'each', is_set: true });
+
+    const changed = await service().call('PATCH', path, { token, json: { exchange_records: 'counted' } });
+    await exchanged('only-counted', settled.ownerSecret);
+    await service().domains.recorder.flush();
+
+    expect(changed.body).toEqual({ exchange_records: 'counted', is_set: true });
+    const found = await read(LOGS, { source: 'am-access', transactionId: 'only-counted' }, ownKey.headers);
+    expect(eventsOf(found)).toEqual([]);
+    const config = eventsOf(await read(LOGS, { source: 'am-config' }, ownKey.headers));
+    expect(config.at(-1)?.payload).toMatchObject({ changedFields: ['exchangeRecords'], operation: 'UPDATE' });
+    const wrong = await service().call('PATCH', path, { token, json: { exchange_records: 'all' } });
+    expect(wrong.status).toBe(400);
   });
 
   describe('given what cannot be asked', () => {
