@@ -17,13 +17,16 @@ export interface LoadQuestion {
   readonly limitMilliseconds: number;
 }
 
-/** A form that is posted, or another body. */
+/** A form that is posted, another body, or with `GET` none. */
 export interface LoadRequest {
+  /** Default: `POST`. */
+  readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly headers: readonly string[];
   /** Default: a form. */
   readonly mediaType?: string;
-  readonly body: string;
+  /** Default: empty. */
+  readonly body?: string;
   /** A file with one secret a line, all of one length; a random one comes behind the body of each request. */
   readonly secretsFile?: string | undefined;
 }
@@ -102,17 +105,16 @@ function askOver(socket: Socket, nextRequest: () => Buffer, progress: Progress):
 }
 
 /** @returns what makes the bytes of the next request: always the same ones, or each with a secret of its own */
-function requestsOf({ path, headers, mediaType, body, secretsFile }: LoadRequest): () => Buffer {
+function requestsOf({ method = 'POST', path, headers, mediaType, body = '', secretsFile }: LoadRequest): () => Buffer {
   const secrets = secretsFile === undefined ? Buffer.alloc(0) : readFileSync(secretsFile);
   const lineLength = secrets.indexOf('\n') + 1;
   const secretLength = Math.max(0, lineLength - 1);
   const head = [
-    `POST ${path} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
     'Accept: application/json',
     'User-Agent: latchkey-bench',
-    `Content-Type: ${mediaType ?? 'application/x-www-form-urlencoded'}`,
-    `Content-Length: ${body.length + secretLength}`,
+    ...(method === 'GET' ? [] : bodyHeaders(mediaType, body.length + secretLength)),
     ...headers,
   ];
   const fixed = Buffer.from(`${head.join('\r\n')}${END_OF_HEAD}${body}`);
@@ -122,3 +124,8 @@ function requestsOf({ path, headers, mediaType, body, secretsFile }: LoadRequest
     return Buffer.concat([fixed, secrets.subarray(at, at + secretLength)]);
   };
 }
+
+const bodyHeaders = (mediaType = 'application/x-www-form-urlencoded', length: number): readonly string[] => [
+  `Content-Type: ${mediaType}`,
+  `Content-Length: ${length}`,
+];

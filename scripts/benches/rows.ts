@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { measureDecisions } from './decision-cost.ts';
+import { measureDoors } from './door-cost.ts';
 import { type ExchangeCost, measureExchanges } from './exchange-cost.ts';
 import { measureIngestion } from './ingest-cost.ts';
 import type { BenchStore, Installations } from './installation.ts';
@@ -41,6 +42,8 @@ export const ROW_NAMES = [
   'mongo-pages',
   'ingest',
   'mongo-ingest',
+  'doors',
+  'mongo-doors',
 ] as const;
 
 /** One of them. */
@@ -64,6 +67,11 @@ export const ROWS: Readonly<Record<RowName, Row>> = {
     measure: ingest('sqlite'),
   },
   'mongo-ingest': { sentence: 'the same on MongoDB and Redis', measure: ingest('mongo-redis') },
+  doors: {
+    sentence: 'CPU of what each door with keys of its own is asked most ÷ an exchange, embedded',
+    measure: doors('sqlite'),
+  },
+  'mongo-doors': { sentence: 'the same on MongoDB and Redis', measure: doors('mongo-redis') },
 };
 
 const STORE_NAMES: Readonly<Record<BenchStore, string>> = { sqlite: 'embedded', 'mongo-redis': 'MongoDB + Redis' };
@@ -210,6 +218,22 @@ function ingest(store: BenchStore): Row['measure'] {
       verdicts.push({ what: memory, bound: { atMost: 1.2 }, measured: cost.growth });
     }
     return verdicts;
+  };
+}
+
+function doors(store: BenchStore): Row['measure'] {
+  return async (installations, { exchanges: requests, rounds }) => {
+    const costs = await measureDoors({ installation: await installations.make(store), requests, rounds });
+    return costs.map(({ door, request, exchange, ratios }) => {
+      console.log(
+        `${STORE_NAMES[store]}: ${requests} requests to ${door} and exchanges in turn, over 32 connections, RS256`,
+      );
+      print('CPU a request, µs', request, 1);
+      print('CPU an exchange, µs', exchange, 1);
+      print('ratio', ratios, 2);
+      const what = `CPU of what ${door} is asked most ÷ CPU of an exchange, ${STORE_NAMES[store]}`;
+      return { what, bound: { atMost: 1 }, ...medianOf(ratios) };
+    });
   };
 }
 
