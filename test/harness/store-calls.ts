@@ -1,0 +1,44 @@
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { jest } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { mongo } from 'mongoose';
+
+/** Counts what the store asks of its file, or of its servers, in this process. */
+export interface StoreCalls {
+  /** @returns how many there were while this was done, the fewest of some times: background work asks as well, now and then */
+  fewestOf(work: () => Promise<unknown>): Promise<number>;
+  /** To be called when nothing is to be counted any more. */
+  restore(): void;
+}
+
+const TIMES = 5;
+
+/** Begins to count, for both back-ends. */
+export function countStoreCalls(): StoreCalls {
+  const spies = [
+    ...(['get', 'all', 'run', 'iterate'] as const).map((name) => jest.spyOn(StatementSync.prototype, name)),
+    jest.spyOn(DatabaseSync.prototype, 'exec'),
+    ...(['find', 'findOne', 'aggregate', 'countDocuments', 'insertOne', 'insertMany'] as const).map((name) =>
+      jest.spyOn(mongo.Collection.prototype, name),
+    ),
+    ...(['updateOne', 'updateMany', 'replaceOne', 'deleteOne', 'bulkWrite', 'findOneAndUpdate'] as const).map((name) =>
+      jest.spyOn(mongo.Collection.prototype, name),
+    ),
+    jest.spyOn(Redis.prototype, 'sendCommand'),
+  ];
+  const counted = (): number => spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+  return {
+    async fewestOf(work) {
+      let fewest = Number.POSITIVE_INFINITY;
+      for (let time = 0; time < TIMES; time += 1) {
+        const before = counted();
+        await work();
+        fewest = Math.min(fewest, counted() - before);
+      }
+      return fewest;
+    },
+    restore() {
+      for (const spy of spies) spy.mockRestore();
+    },
+  };
+}
