@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { platformRoleCrn } from '../../src/resource-catalog/service-definition.ts';
 import { exchangeNamed, givenLogKey } from '../harness/given-log-key.ts';
 import { givenOtherAccount, type OtherAccount } from '../harness/given-other-account.ts';
@@ -29,12 +29,14 @@ describe('frodo-cli', () => {
   beforeAll(async () => {
     service = await runningService();
     account = await givenOtherAccount(service);
+  });
+  afterAll(() => service.dispose());
+
+  // It remembers keys and passwords there.
+  beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'latchkey-frodo-'));
   });
-  afterAll(async () => {
-    await service.dispose();
-    await rm(home, { recursive: true });
-  });
+  afterEach(() => rm(home, { recursive: true }));
 
   const host = () => `${service.listenUrl}/am`;
   const frodo = (...given: readonly string[]) => started(home, given);
