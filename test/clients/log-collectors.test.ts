@@ -73,7 +73,10 @@ describeOnEveryBackend('collectors of the logs of Advanced Identity Cloud', (ser
   it('given a collector that sends Basic, when it tails, then each event comes once, and it can tell how often it may ask', async () => {
     const basic = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
     const tail = (cookie?: string) => {
-      const query = new URLSearchParams({ source: 'am-access', ...(cookie !== undefined && { _pagedResultsCookie: cookie }) });
+      const query = new URLSearchParams({
+        source: 'am-access',
+        ...(cookie !== undefined && { _pagedResultsCookie: cookie }),
+      });
       return service().call('GET', `/monitoring/logs/tail?${query}`, { headers: { Authorization: basic } });
     };
     const first = await tail();
@@ -101,7 +104,12 @@ describeOnEveryBackend('collectors of the logs of Advanced Identity Cloud', (ser
     const names = [await madeExchange(), await madeExchange(), await madeExchange()];
     const offset = (milliseconds: number) => new Date(milliseconds).toISOString().replace('Z', '+00:00');
     const now = service().clock.now();
-    const range = { source: 'am-access', beginTime: offset(now - 60_000), endTime: offset(now + 1_000), _pageSize: '2' };
+    const range = {
+      source: 'am-access',
+      beginTime: offset(now - 60_000),
+      endTime: offset(now + 1_000),
+      _pageSize: '2',
+    };
     const pageOf = (cookie: string | null) => {
       const query = new URLSearchParams({ ...range, ...(cookie !== null && { _pagedResultsCookie: cookie }) });
       return service().call('GET', `/monitoring/logs?${query}`, { headers: key.headers });
