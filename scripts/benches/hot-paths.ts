@@ -25,4 +25,33 @@ export const HOT_PATHS: readonly HotPath[] = [
       return { method: 'GET', path: '/monitoring/logs/sources', headers };
     },
   },
+  {
+    door: 'Autonomous Identity',
+    async requestWith(call) {
+      await call('POST', '/latchkey/v1/data_sources', { name: 'people.csv' });
+      const { accounts } = await call<{ accounts: readonly { tenant_id: string }[] }>('GET', '/latchkey/v1/me');
+      const { token } = await call<{ token: string }>('POST', '/api/admin/createApiToken', { name: 'bench' });
+      const headers = [`authorization: ${token}`, `x-tenant-id: ${accounts[0]?.tenant_id}`];
+      return { path: '/jas/datasource/search', headers, mediaType: 'application/json', body: SEARCH };
+    },
+  },
+  {
+    door: 'Ivanti',
+    async requestWith(call) {
+      const groups = '/latchkey/v1/ivanti/key_groups';
+      const { id } = await call<{ id: string }>('POST', groups, { name: 'bench' });
+      const key = await call<{ reference_id: string }>('POST', `${groups}/${id}/keys`, {});
+      return { method: 'GET', path: '/api/rest/whoami', headers: [`Authorization: rest_api_key=${key.reference_id}`] };
+    },
+  },
 ];
+
+/** As the system's pages ask for all data sources. */
+const SEARCH = JSON.stringify({
+  query: {
+    sort: [{ 'datasource_id.keyword': { order: 'desc' } }],
+    size: 10,
+    track_total_hits: true,
+    query: { match_all: {} },
+  },
+});
