@@ -13,7 +13,7 @@ import { StaleEntityTag } from '../store/store-errors.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import type { TenantKeyChange, TenantKeys } from '../tenant-keys/tenant-keys.ts';
 import type { Users } from '../users/users.ts';
-import { GROUPED_KEYS, type GroupedKey, rowsOfGroupedKeys } from './grouped-key.ts';
+import { GROUPED_KEYS, type GroupedKey, groupedKeyAction, rowsOfGroupedKeys } from './grouped-key.ts';
 import { readAddresses } from './key-addresses.ts';
 import { KEY_GROUPS, type KeyGroup } from './key-group.ts';
 import { existingGroup, MOST_KEYS_IN_GROUP } from './key-groups.ts';
@@ -241,7 +241,7 @@ function recordOf(
 ): Change {
   const { verb, before, after } = change;
   return audited(caller, {
-    ...{ at: clock.now(), action: `iam-identity.grouped-key.${verb}`, accountId: apiKey.accountId },
+    ...{ at: clock.now(), action: groupedKeyAction(verb), accountId: apiKey.accountId },
     ...{ target: apiKeyCrn(apiKey), targetId: apiKey.id, before, after },
   });
 }

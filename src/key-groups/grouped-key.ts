@@ -44,3 +44,6 @@ export const rolesOfGroupedKeys =
   (store: Store) =>
   async ({ id }: Pick<ApiKey, 'id'>): Promise<string | undefined> =>
     (await store.read(GROUPED_KEYS).get(id))?.role;
+
+/** @returns the name of a change in the audit record; the right to it is that over the key */
+export const groupedKeyAction = (verb: string): string => `iam-identity.grouped-key.${verb}`;

@@ -39,3 +39,6 @@ export const KEY_GROUPS = defineCollection<KeyGroup>()('key_groups', {
 /** @returns the cloud resource name of a key group */
 export const keyGroupCrn = ({ accountId, id }: Pick<KeyGroup, 'accountId' | 'id'>): string =>
   accountCrn('iam-identity', accountId, 'key-group', id);
+
+/** @returns the name of a change in the audit record; the right to it is that over the key */
+export const keyGroupAction = (verb: string): string => `iam-identity.key-group.${verb}`;

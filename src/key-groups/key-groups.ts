@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
 import type { TenantKeys } from '../tenant-keys/tenant-keys.ts';
 import { GROUPED_KEYS, rowsOfGroupedKeys } from './grouped-key.ts';
-import { KEY_GROUPS, type KeyGroup, keyGroupCrn } from './key-group.ts';
+import { KEY_GROUPS, type KeyGroup, keyGroupAction, keyGroupCrn } from './key-group.ts';
 
 /** How many key groups an account may have, and keys a group: they are listed at once. */
 export const MOST_KEY_GROUPS = 100;
@@ -84,7 +84,7 @@ export function keyGroupsIn(parts: KeyGroupsParts): KeyGroups {
   const record = (verb: KeyGroupVerb, before: KeyGroup | undefined, after: KeyGroup | undefined): AuditedChange => {
     const { accountId = '', id = '' } = after ?? before ?? {};
     return {
-      ...{ at: clock.now(), action: `iam-identity.key-group.${verb}`, accountId },
+      ...{ at: clock.now(), action: keyGroupAction(verb), accountId },
       ...{ target: keyGroupCrn({ accountId, id }), targetId: id },
       ...{ before: before && auditedGroup(before), after: after && auditedGroup(after) },
     };

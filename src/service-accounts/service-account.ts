@@ -35,3 +35,6 @@ export const SERVICE_ACCOUNTS = defineCollection<ServiceAccount>()('service_acco
   },
   followed: true,
 });
+
+/** @returns the name of a change in the audit record; the right to it is that over the key */
+export const serviceAccountAction = (verb: string): string => `iam-identity.serviceaccount.${verb}`;

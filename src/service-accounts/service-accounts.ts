@@ -14,7 +14,7 @@ import { firstEntityTag, nextEntityTag } from '../store/entity-tag.ts';
 import type { Page, Store } from '../store/store.ts';
 import type { TenantKeyChange, TenantKeys } from '../tenant-keys/tenant-keys.ts';
 import type { PublicKey } from './public-keys.ts';
-import { SERVICE_ACCOUNTS, type ServiceAccount } from './service-account.ts';
+import { SERVICE_ACCOUNTS, type ServiceAccount, serviceAccountAction } from './service-account.ts';
 
 /** What the maker of a service account chooses. */
 export interface NewServiceAccount {
@@ -87,7 +87,7 @@ export function serviceAccountsIn(parts: ServiceAccountsParts): ServiceAccounts 
 
   const record = (caller: Caller, verb: string, apiKey: ApiKey, states: Pick<Recorded, 'before' | 'after'>): Change =>
     audited(caller, {
-      ...{ at: clock.now(), action: `iam-identity.serviceaccount.${verb}`, accountId: apiKey.accountId },
+      ...{ at: clock.now(), action: serviceAccountAction(verb), accountId: apiKey.accountId },
       ...{ target: apiKeyCrn(apiKey), targetId: apiKey.id },
       ...{
         before: states.before && auditedAccount(states.before),
