@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeOptionsOfService } from '../../test/harness/node-options.ts';
 import type { Installation } from './installation.ts';
 import { cpuMicrosecondsOf, residentMegabytesOf } from './process-figures.ts';
 
@@ -36,7 +37,7 @@ export async function startService(
   const ports = { LATCHKEY_PORT: `${port}`, LATCHKEY_OPERATIONS_PORT: `${operationsPort}` };
   // As scripts/start does.
   const program = ['--import', join(ROOT, 'src/server/compiled-code.mjs'), join(ROOT, 'src/main.ts')];
-  return startScript(['--max-semi-space-size=8', ...program], port, { ...ports, ...settings, ...more });
+  return startScript([...nodeOptionsOfService(), ...program], port, { ...ports, ...settings, ...more });
 }
 
 /** Starts a script under this Node; the caller waits until it answers. @param errors where what it complains of goes */

@@ -26,6 +26,10 @@ export const AT_THE_BEGINNING: LinesPlace = { since: 0, writers: {}, partial: []
  * which all is read: names of processes that are gone would make the place longer with each restart.
  */
 const SETTLED_MILLISECONDS = 600_000;
+/** With more writers than that, for one instance within ten minutes, a place would become too long to be sent back. */
+const MOST_WRITERS = 64;
+/** They are forgotten sooner then; no later than this anything is readable, also by a clock that is a minute behind. */
+const CROWDED_MILLISECONDS = 120_000;
 
 /** @returns the same for the spool */
 export const positionOf = ({ writers }: LinesPlace): SpoolPosition =>
@@ -58,9 +62,17 @@ export function takeLines(
     writers[writer] = { number, at };
     if (page.hasMore) readTo = at;
   }
-  const since = Math.max(place.since, Math.min(readTo, now - SETTLED_MILLISECONDS));
-  const kept = Object.entries(writers).filter(([, { at }]) => at >= since);
-  return { lines, place: { since, writers: Object.fromEntries(kept), partial } };
+  const readBefore = Math.min(readTo, now);
+  const settled = settledPlace({ since: place.since, writers, partial }, readBefore, now - SETTLED_MILLISECONDS);
+  const isCrowded = Object.keys(settled.writers).length > MOST_WRITERS;
+  return { lines, place: isCrowded ? settledPlace(settled, readBefore, now - CROWDED_MILLISECONDS) : settled };
+}
+
+/** @returns the place without writers of which nothing is to come, because all that was taken in before is read and settled */
+function settledPlace(place: LinesPlace, readBefore: number, settledBefore: number): LinesPlace {
+  const since = Math.max(place.since, Math.min(readBefore, settledBefore));
+  const writers = Object.entries(place.writers).filter(([, { at }]) => at >= since);
+  return { ...place, since, writers: Object.fromEntries(writers) };
 }
 
 const isOf = (known: PartialBatch, { writer, number }: SpooledBatch): boolean =>

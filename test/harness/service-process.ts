@@ -7,6 +7,7 @@ import type { Environment } from '../../src/config/read-settings.ts';
 import { adminKeyFile } from '../../src/server/bootstrap.ts';
 import { closeIdleConnections } from './close-connections.ts';
 import { type Call, caller } from './http-call.ts';
+import { nodeOptionsOfService } from './node-options.ts';
 import { freePort } from './servers/free-port.ts';
 import { endsWithParent } from './servers/server-process.ts';
 
@@ -149,7 +150,8 @@ const FREE_PORTS = { LATCHKEY_PORT: '0', LATCHKEY_OPERATIONS_PORT: '0' };
 
 function launched(words: readonly string[], settings: Environment): { child: ChildProcess; begun: BegunProcess } {
   const begunAt = performance.now();
-  const command = [...endsWithParent(), process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...words];
+  const options = [...nodeOptionsOfService(), '--disable-warning=ExperimentalWarning'];
+  const command = [...endsWithParent(), process.execPath, ...options, MAIN, ...words];
   const [executable = process.execPath, ...rest] = command;
   const { PATH, HOME } = process.env;
   const child = spawn(executable, rest, {
