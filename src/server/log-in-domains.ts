@@ -3,6 +3,7 @@ import { signersIn } from '../service-accounts/signers.ts';
 import { type AuthorizationCodesParts, authorizationCodesIn } from '../tokens/authorization-codes.ts';
 import { assertionGrant } from '../tokens/grants/assertion-grant.ts';
 import { authorizationCodeGrant } from '../tokens/grants/authorization-code-grant.ts';
+import { identityChainsIn } from '../tokens/identity-chain.ts';
 import { type SessionParts, sessionProofs } from '../tokens/sessions.ts';
 import { usedAssertionsIn } from '../tokens/used-assertions.ts';
 
@@ -20,7 +21,7 @@ export function logInDomainsIn(parts: LogInDomainsParts) {
     codes,
     proveSession: sessionProofs(parts),
     serviceAccounts: serviceAccountsIn(parts),
-    authorizationCodeGrant: authorizationCodeGrant({ codes, revocations }),
+    authorizationCodeGrant: authorizationCodeGrant({ codes, revocations, loadIdentityChain: identityChainsIn(store) }),
     assertionGrant: assertionGrant({ signerOf: signersIn(store), useAssertion: usedAssertionsIn(store), clock }),
   };
 }

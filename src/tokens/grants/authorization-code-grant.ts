@@ -4,19 +4,22 @@ import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { LiveSet } from '../../revocations/live-set.ts';
 import { revocationSubjects } from '../../token-format/revocation-subjects.ts';
 import type { AuthorizationCodes } from '../authorization-codes.ts';
+import { isSameChain, type LoadIdentityChain } from '../identity-chain.ts';
 import type { Grant } from '../token-request.ts';
 
 /** What the grant stands on. */
 export interface AuthorizationCodeGrantParts {
   readonly codes: Pick<AuthorizationCodes, 'take'>;
   readonly revocations: LiveSet;
+  readonly loadIdentityChain: LoadIdentityChain;
 }
 
 /**
  * Proves an authorization code of a session (RFC 6749, section 4.1.3), always with the verifier of its challenge (RFC 7636): a code that
  * was read on its way is worth nothing to who did not ask for it. The token hangs on the session: it ends with it at the latest.
  */
-export function authorizationCodeGrant({ codes, revocations }: AuthorizationCodeGrantParts): Grant {
+export function authorizationCodeGrant(parts: AuthorizationCodeGrantParts): Grant {
+  const { codes, revocations, loadIdentityChain } = parts;
   return {
     claim: 'authorization_code',
     needsClient: false,
@@ -34,10 +37,11 @@ export function authorizationCodeGrant({ codes, revocations }: AuthorizationCode
       const { latchkey, account, iam_id: iamId, exp } = session;
       const { api_key_id: id, generations, grant_id: grantId } = latchkey;
       const lasting = { generation: generations.key, disabled: false, expiresAt: exp * 1_000 };
-      return {
-        credential: { id, iamId, accountId: account.bss, ...lasting },
-        ...{ accountId: account.bss, grantId, scope },
-      };
+      const credential = { id, iamId, accountId: account.bss, ...lasting };
+      // The news of a cut-off may come after the cut-off: the token would have the generations that are good again.
+      const chain = await loadIdentityChain(credential, account.bss);
+      if (!isSameChain(chain, generations)) throw invalid('its session was cut off');
+      return { credential, accountId: account.bss, grantId, scope };
     },
   };
 }
