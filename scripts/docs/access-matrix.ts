@@ -43,7 +43,7 @@ export interface NamedRole {
 
 const KEY_WORDS: ReadonlyMap<Requirement, string> = new Map([
   ['an ingestion key', 'every good ingestion key, to its own instance'],
-  ['a log API key', 'every good log API key whose identity has `iam-identity.log.read`, the log of its own account'],
+  ['a log API key', 'every good log API key; the log, of its own account, if its identity has `iam-identity.log.read`'],
 ]);
 
 /** @returns a row for every route that this service describes */

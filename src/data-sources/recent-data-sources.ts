@@ -41,7 +41,8 @@ export async function openRecentDataSources(store: Store): Promise<RecentDataSou
       if (isCurrent && known !== undefined) return known;
       const changesBefore = changes;
       try {
-        const request = { equals: [accountId], limit: MOST_DATA_SOURCES };
+        // Of some that are made at once a few may be more than there may be.
+        const request = { equals: [accountId], limit: 2 * MOST_DATA_SOURCES };
         const { rows } = await reader.page(DATA_SOURCE_ORDERS[order], request);
         // A reading that began before a change must not bring back what was changed.
         if (isCurrent && changes === changesBefore) kept.set(key, rows);

@@ -15,10 +15,10 @@ export interface PublicKey {
 }
 
 /** Most keys of one set, so that one assertion is not tried with hundreds. */
-export const MOST_PUBLIC_KEYS = 10;
+const MOST_PUBLIC_KEYS = 10;
 
 /** Longest set, in characters. */
-export const LONGEST_KEY_SET = 32_768;
+const LONGEST_KEY_SET = 32_768;
 
 const LEAST_MODULUS_BITS = 2_048;
 const MOST_MODULUS_BITS = 8_192;

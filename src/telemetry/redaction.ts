@@ -6,11 +6,13 @@ const SECRET_NAMES = [
   'cookie',
   'set-cookie',
   'x-api-key',
+  'x-api-secret',
   'iam-apikey',
   'servicekey',
   'ingestionkey',
   'apikey',
   'api_key',
+  'api_key_secret',
   'rest_api_key',
   'reference_id',
   'apiKey',
@@ -20,11 +22,14 @@ const SECRET_NAMES = [
   'refresh_token',
   'refreshToken',
   'password',
+  'current_password',
+  'currentPassword',
   'x-openam-password',
   'latchkey-session',
   'tokenId',
   'csrf',
   'assertion',
+  'code_verifier',
   'passcode',
   'client_secret',
   'clientSecret',
@@ -47,8 +52,9 @@ export const REDACTED_PATHS: readonly string[] = ['', '*', '*.*'].flatMap((paren
 // Some clients percent-encode the underscore in a path.
 const OWN_KEY = /lk(?:_|%5F)[A-Za-z0-9_]{20,}/gi;
 const SIGNED_TOKEN = /eyJ[A-Za-z0-9_-]{16}[A-Za-z0-9_.-]*/g;
-// Such a key looks like the id of an account; it is known by its place, where hurried people take a key for its id.
-const INSTANCE_KEY = /keys(\/|%2F)[0-9a-f]{32}(?![0-9a-f])/gi;
+// Such keys have no form of their own, and look like the id of an account; they are known by their place, where hurried people take a
+// key for its id.
+const HEXADECIMAL_KEY = /keys(\/|%2F)(?:[0-9a-f]{32}){1,2}(?![0-9a-f])/gi;
 // Where such a token is verified its value may stand in the path, and what follows cannot be told from one.
 const VERIFIED_TOKEN = /(verifyApiToken(?:\/|%2F))[^\s"?]+/gi;
 const CREDENTIALS = /\b(Bearer|Basic|Token|ApiKey) [A-Za-z0-9+/=._~-]{8,}/gi;
@@ -66,5 +72,5 @@ export function withoutSecrets(line: string): string {
     .replace(CREDENTIALS, `$1 ${REDACTED}`)
     .replace(NAMED_KEY, `$1${REDACTED}`)
     .replace(VERIFIED_TOKEN, `$1${REDACTED}`)
-    .replace(INSTANCE_KEY, `keys$1${REDACTED}`);
+    .replace(HEXADECIMAL_KEY, `keys$1${REDACTED}`);
 }

@@ -3,7 +3,7 @@ import { secondFactorOf } from '../accounts/second-factor.ts';
 import { AccessDenied } from '../problems/entity-problems.ts';
 
 /** How long a log-in with a password can be gone on with, where the account has not said, in seconds: 12 hours. */
-export const SESSION_SECONDS = 12 * 3_600;
+const SESSION_SECONDS = 12 * 3_600;
 
 /**
  * @param authenticatedAt when the user proved a password, in seconds since the epoch

@@ -35,8 +35,8 @@ export interface NewPassword {
 }
 
 /**
- * The password of the caller, who alone may set it: whoever has it is the user, in every account of the user. Each end all
- * tokens that were made with the one before. Every function: @throws AccessDenied, NotFound (the caller is no user),
+ * The password of the caller, who alone may set it: whoever has it is the user, in every account of the user. Each change
+ * ends all tokens that were made with the one before. Every function: @throws AccessDenied, NotFound (the caller is no user),
  * ParameterMissing, PasswordWrong, RateLimited (the current one), Overloaded
  */
 export interface OwnPassword {

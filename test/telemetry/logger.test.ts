@@ -28,6 +28,7 @@ describe('newLogger', () => {
     'cookie',
     'set-cookie',
     'x-api-key',
+    'x-api-secret',
     'iam-apikey',
     'servicekey',
     'ingestionkey',
@@ -36,6 +37,7 @@ describe('newLogger', () => {
     'access_token',
     'refresh_token',
     'password',
+    'current_password',
     'client_secret',
     'secret',
     'digest',
@@ -115,6 +117,20 @@ describe('newLogger', () => {
     expect(lines[1]).not.toContain('hidden');
   });
 });
+
+/** Hurried people take a key for its id, and send it in a path: what follows `keys/` and may be one is not written down. */
+it.each(['0123456789abcdef'.repeat(2), '0123456789ABCDEF'.repeat(2), '0123456789abcdef'.repeat(4)])(
+  'given the key %s in a path, when the request is logged, then the key is taken out',
+  (key) => {
+    const lines: string[] = [];
+    const logger = newLogger({ level: 'info', destination: { write: (line) => lines.push(line) } });
+
+    logger.info({ path: `/keys/${key}` }, 'x');
+    logger.info({ path: `/latchkey/v1/apikeys/${key}/disable` }, 'x');
+
+    expect(lines.join()).not.toContain(key.slice(0, 16));
+  },
+);
 
 describe('requestLog', () => {
   const answered = { method: 'GET', url: '/x?apikey=hidden', milliseconds: 1.23456, transactionId: 't' };

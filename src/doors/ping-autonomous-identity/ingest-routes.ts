@@ -27,7 +27,7 @@ export function ingestRoutes(router: Router, parts: IngestRouteParts): void {
     const { caller, tenantId } = await programOf(request);
     const filter = await readJson(request, SOURCE_FILTER, { limitBytes: LIMIT_BYTES });
     const { rows } = await parts.dataSources.search(caller, {
-      ...{ matches: fitsTo(filter), order: 'id', descending: false, skip: 0, limit: MOST_DATA_SOURCES },
+      ...{ matches: fitsTo(filter), order: 'id', descending: false, skip: 0, limit: 2 * MOST_DATA_SOURCES },
     });
     await writeCompressed(
       request,

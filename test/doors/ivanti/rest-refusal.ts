@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Answer } from '../../harness/http-call.ts';
 
 /** What everybody hears whose key is not good, whatever is wrong with it. */
-export const NOT_AUTHORIZED = {
+const NOT_AUTHORIZED = {
   code: 'ISM_4001',
   description: 'invalid session key or session timed out',
   message: ['Authentication required'],

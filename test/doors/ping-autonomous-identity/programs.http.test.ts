@@ -158,6 +158,7 @@ describeOnEveryBackend(
         const answer = await search({ sort: [{ 'datasource_id.keyword': { order: 'desc' } }], track_total_hits: true });
 
         const sorts = answer.body.hits.hits.map(({ sort }: { sort: string[] }) => sort[0]);
+        expect(sorts).toHaveLength(3);
         expect(sorts).toEqual([...sorts].toSorted().toReversed());
       });
 
