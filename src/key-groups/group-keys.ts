@@ -14,7 +14,7 @@ import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import type { TenantKeyChange, TenantKeys } from '../tenant-keys/tenant-keys.ts';
 import type { Users } from '../users/users.ts';
 import { GROUPED_KEYS, type GroupedKey, groupedKeyAction, rowsOfGroupedKeys } from './grouped-key.ts';
-import { readAddresses } from './key-addresses.ts';
+import { letsMoreIn, readAddresses } from './key-addresses.ts';
 import { KEY_GROUPS, type KeyGroup } from './key-group.ts';
 import { existingGroup, MOST_KEYS_IN_GROUP } from './key-groups.ts';
 import { keyRole } from './key-role.ts';
@@ -60,7 +60,7 @@ export interface GroupKeys {
   get(caller: Caller, name: GroupedKeyName): Promise<HeldGroupedKey>;
   /** All of the group, the oldest first. */
   list(caller: Caller, groupId: string): Promise<readonly HeldGroupedKey[]>;
-  /** Whoever makes it act as more than it does must hold that (R34). @throws ParameterInvalid @throws EntityLocked */
+  /** Whoever makes it act as more than it does, or from more places, must hold that (R34). @throws ParameterInvalid @throws EntityLocked */
   update(caller: Caller, name: GroupedKeyName, change: GroupedKeyContent): Promise<HeldGroupedKey>;
   /** It is refused when this returns. @throws EntityLocked */
   remove(caller: Caller, name: GroupedKeyName): Promise<void>;
@@ -162,13 +162,15 @@ async function changed(
   // A role that the new user does not have is refused, also when it is not named again.
   const named = inRole === undefined && iamId !== apiKey.iamId ? groupedKey.role : inRole;
   const role = named === undefined ? groupedKey.role : await roleOf(parts, iamId, caller, named);
+  const addressesAfter = addresses && readAddresses(addresses, ADDRESSES);
   const isOther = iamId !== apiKey.iamId || role !== groupedKey.role;
-  if (isOther || (activated === true && apiKey.disabled)) await requireOnBehalfOf(access, caller, { iamId, role });
+  const isMore = isOther || (activated === true && apiKey.disabled) || letsMoreIn(apiKey.addresses, addressesAfter);
+  if (isMore) await requireOnBehalfOf(access, caller, { iamId, role });
   const ofKey: TenantKeyChange = {
     ...(description !== undefined && { description, name: description === '' ? apiKey.name : description }),
     ...(activated !== undefined && { disabled: !activated }),
     ...(iamId !== apiKey.iamId && { iamId }),
-    ...(addresses !== undefined && { addresses: readAddresses(addresses, ADDRESSES) }),
+    ...(addressesAfter !== undefined && { addresses: addressesAfter }),
   };
   // A lock keeps the role as well, also when the key is disabled by the same change.
   refuseLockedKey(apiKey, { ...ofKey, ...(role !== groupedKey.role && { role: true }) });

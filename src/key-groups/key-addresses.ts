@@ -17,6 +17,17 @@ export function readAddresses(texts: readonly string[], parameter: string): read
   return [...new Set(texts.map((text, index) => readAddress(text, `${parameter}.${index}`)))];
 }
 
+/**
+ * Way around the list: whoever has got hold of a key that is taken only from elsewhere would have it taken from where they are.
+ * @param after `undefined`: it stays as it is
+ * @returns whether a key with the second list is taken from where one with the first is not, as far as is seen without comparing networks
+ */
+export function letsMoreIn(before: readonly string[] = [], after: readonly string[] | undefined): boolean {
+  // An empty list is none.
+  if (after === undefined || before.length === 0) return false;
+  return after.length === 0 || !after.every((entry) => before.includes(entry));
+}
+
 function readAddress(text: string, parameter: string): string {
   // A zone means something on one machine only.
   const network = text.includes('%') ? undefined : networkOf(text);

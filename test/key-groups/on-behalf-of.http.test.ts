@@ -81,6 +81,18 @@ describeOnEveryBackend('who may let a key act on behalf of whom', (service) => {
     expect((await service().call('POST', enabled, { token: administrator })).status).toBe(200);
   });
 
+  /** Way around the addresses: a key that was stolen, and is taken only from elsewhere, would be taken from where its thief is. */
+  it('when an Administrator lets the key of who holds more be taken from more addresses, then it is refused', async () => {
+    const { path } = await givenGroupedKey(service(), { ips: ['192.0.2.1', '198.51.100.0/24'] });
+
+    for (const ips of [[], ['0.0.0.0/0'], ['192.0.2.1', '127.0.0.1']]) {
+      expectProductRefusal(await changed(administrator, path, { ips }), 403, 'access_denied');
+    }
+    expect((await changed(administrator, path, { ips: ['192.0.2.1'] })).body.ips).toEqual(['192.0.2.1']);
+    expect((await changed(await service().ownerToken(), path, { ips: [] })).body.ips).toEqual([]);
+    expect((await changed(administrator, path, { ips: ['127.0.0.1'] })).status).toBe(200);
+  });
+
   it('when a user is given another role, or a key another user, then the role must be one that the user has', async () => {
     const nobody = await givenRoles();
     const { path } = await givenGroupedKey(service(), { on_behalf_of: editor, in_role: 'Editor' });
