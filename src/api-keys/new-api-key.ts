@@ -6,6 +6,7 @@ import type { SecretDigests } from '../secrets/secret-digests.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import { type ActionWhenLeaked, type ApiKey, purgeInstant } from './api-key.ts';
 import { pepperIdOf } from './authenticate-api-key.ts';
+import { newKeyId } from './key-id.ts';
 import { KEY_KINDS, type KeyKind, type KeyKindName } from './key-kinds.ts';
 
 /** What the maker of an API key chooses. */
@@ -52,7 +53,7 @@ export function newApiKey(
   createdBy: string,
   now: number,
 ): IssuedApiKey {
-  const id = `ApiKey-${randomUUID()}`;
+  const id = newKeyId();
   const { kind = chosen.value === undefined ? 'platform' : 'chosen', addresses = [] } = chosen;
   const secret = chosen.value ?? newSecretOf(kind);
   const digest = digests.digest(secret);

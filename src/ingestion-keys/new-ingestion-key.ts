@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Caller } from '../access/caller.ts';
 import { API_KEYS, type ApiKey, NEVER } from '../api-keys/api-key.ts';
 import { pepperIdOf } from '../api-keys/authenticate-api-key.ts';
+import { newKeyId } from '../api-keys/key-id.ts';
 import { instanceIamId, KEY_KINDS } from '../api-keys/key-kinds.ts';
 import { type ApiKeyMakerParts, sealedSecretContext } from '../api-keys/new-api-key.ts';
 import { serviceNamed } from '../resource-catalog/catalog.ts';
@@ -81,7 +81,7 @@ function newApiKeyOf(
   createdBy: string,
   now: number,
 ): { readonly apiKey: ApiKey; readonly secret: string } {
-  const id = `ApiKey-${randomUUID()}`;
+  const id = newKeyId();
   const kind = KIND_OF_TYPE[type];
   const secret = KEY_KINDS[kind].newSecret();
   const digest = digests.digest(secret);

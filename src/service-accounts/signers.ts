@@ -1,4 +1,5 @@
 import { API_KEYS, type ApiKey } from '../api-keys/api-key.ts';
+import { keyIdOf, uuidOfKey } from '../api-keys/key-id.ts';
 import type { Store } from '../store/store.ts';
 import type { PublicKey } from './public-keys.ts';
 import { SERVICE_ACCOUNTS } from './service-account.ts';
@@ -11,13 +12,12 @@ export interface Signer {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PREFIX = 'ApiKey-';
 
 /** @returns the name under which a service account signs: the UUID of its id */
-export const signingNameOf = (id: string): string => id.slice(PREFIX.length);
+export const signingNameOf = (id: string): string => uuidOfKey(id);
 
 /** @returns the id of the service account that signs under this name; `undefined`: no such name is made */
-export const idOfSigningName = (name: string): string | undefined => (UUID.test(name) ? PREFIX + name : undefined);
+export const idOfSigningName = (name: string): string | undefined => (UUID.test(name) ? keyIdOf(name) : undefined);
 
 /** @returns a look-up by the name under which a service account signs; whether it may have a token now, the exchange asks */
 export function signersIn(store: Store): (name: string) => Promise<Signer | undefined> {

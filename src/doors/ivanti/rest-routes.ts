@@ -1,12 +1,12 @@
 import type { RequestHandler, Router } from 'express';
 import type { Access, Target } from '../../access/access.ts';
+import { uuidOfKey } from '../../api-keys/key-id.ts';
 import { parseCrn } from '../../crn/crn.ts';
 import { methods } from '../../http/methods.ts';
 import { readQuery } from '../../http/read-query.ts';
 import { ParameterInvalid, ParameterMissing } from '../../problems/request-problems.ts';
 import { METADATA } from './metadata.ts';
 import { PREFIXES, pathsBelow, QUESTION, type SelfRepresentation } from './operations.ts';
-import { publicId } from './public-id.ts';
 import { type RestCaller, type RestCallerParts, restCallerOf } from './rest-caller.ts';
 
 /** What the routes stand on. */
@@ -74,7 +74,7 @@ function selfRepresentation(
     tenant: { id: tenant.id, tenant_id: tenant.tenantId, name: tenant.name },
     user: { id: iamId, name, ...(email !== undefined && { email }) },
     ...(inRole !== undefined && { in_role: inRole }),
-    ...(apiKey !== undefined && { key: { id: publicId(apiKey.id), description: apiKey.description } }),
+    ...(apiKey !== undefined && { key: { id: uuidOfKey(apiKey.id), description: apiKey.description } }),
     ...(allowed !== undefined && { allowed }),
   };
 }

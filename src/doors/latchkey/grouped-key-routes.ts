@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { z } from 'zod';
+import { keyIdOf, uuidOfKey } from '../../api-keys/key-id.ts';
 import { type CallerOf, writeNothing } from '../../http/api-answers.ts';
 import { methods } from '../../http/methods.ts';
 import { readJson } from '../../http/read-json.ts';
@@ -14,8 +15,6 @@ export interface GroupedKeyRouteParts {
 
 /** In the place of a value that was shown once. */
 const MASKED = '********************************';
-/** Before the id of every key; here it is left out, and taken for those who have it from elsewhere. */
-const ID_PREFIX = 'ApiKey-';
 
 /** `/latchkey/v1/ivanti/key_groups/{key_group}/keys`. */
 export function groupedKeyRoutes(router: Router, { groupKeys, callerOf }: GroupedKeyRouteParts): void {
@@ -49,7 +48,8 @@ export function groupedKeyRoutes(router: Router, { groupKeys, callerOf }: Groupe
 
 const nameOf = (parameters: { readonly key_group: string; readonly grouped_key: string }): GroupedKeyName => ({
   groupId: parameters.key_group,
-  id: parameters.grouped_key.startsWith(ID_PREFIX) ? parameters.grouped_key : `${ID_PREFIX}${parameters.grouped_key}`,
+  // Whole it is taken as well, for those who have it from the list of all keys.
+  id: keyIdOf(parameters.grouped_key),
 });
 
 const contentOf = (sent: z.output<typeof GROUPED_KEY_CONTENT>): GroupedKeyContent => ({
@@ -65,7 +65,7 @@ function keyRepresentation({ apiKey, groupedKey }: HeldGroupedKey, secret = MASK
   const { id, description, disabled, iamId, addresses = [], locked, createdAt, createdBy, modifiedAt } = apiKey;
   const { groupId, role } = groupedKey;
   return {
-    id: id.slice(ID_PREFIX.length),
+    id: uuidOfKey(id),
     key_group: groupId,
     reference_id: secret,
     description,

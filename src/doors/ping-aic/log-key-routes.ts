@@ -16,7 +16,7 @@ import {
   NEW_LOG_KEY,
   NEW_LOG_KEY_PARAMETERS,
 } from './log-key-operations.ts';
-import { keyIdOf, publicIdOf } from './public-id.ts';
+import { logKeyIdOf, publicIdOf } from './public-id.ts';
 import { wholePage } from './result-page.ts';
 
 /** What the routes of log API keys stand on. */
@@ -56,11 +56,11 @@ export function logKeyRoutes(router: Router, parts: LogKeyRouteParts): void {
   methods(router, LOG_KEY_PATHS.one, {
     async GET(request, response) {
       const caller = await administratorOf(request);
-      response.json(keyRepresentation(await tenantKeys.get(caller, KIND, keyIdOf(request.params.api_key_id))));
+      response.json(keyRepresentation(await tenantKeys.get(caller, KIND, logKeyIdOf(request.params.api_key_id))));
     },
     async DELETE(request, response) {
       const caller = await administratorOf(request);
-      await tenantKeys.remove(caller, KIND, keyIdOf(request.params.api_key_id));
+      await tenantKeys.remove(caller, KIND, logKeyIdOf(request.params.api_key_id));
       writeNothing(response);
     },
   });

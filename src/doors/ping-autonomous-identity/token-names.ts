@@ -1,21 +1,18 @@
 import type { Caller } from '../../access/caller.ts';
 import type { ApiKey } from '../../api-keys/api-key.ts';
+import { keyIdOf, uuidOfKey } from '../../api-keys/key-id.ts';
 import { NotFound } from '../../problems/entity-problems.ts';
 import type { TenantKeys } from '../../tenant-keys/tenant-keys.ts';
 
 /** The keys of this door. */
 export const TOKEN_KIND = 'tenant_program';
 
-const PREFIX = 'ApiKey-';
-
 /** @returns the id of an API token as clients know it: a UUID, with which nobody can ask for anything */
-export const publicIdOf = ({ id }: Pick<ApiKey, 'id'>): string => id.slice(PREFIX.length);
-
-const keyIdOf = (publicId: string): string => PREFIX + publicId.toLowerCase();
+export const publicIdOf = ({ id }: Pick<ApiKey, 'id'>): string => uuidOfKey(id);
 
 /** @returns the API token of the account with this id @throws NotFound, AccessDenied */
 export const tokenOfId = (tenantKeys: TenantKeys, caller: Caller, id: string): Promise<ApiKey> =>
-  tenantKeys.get(caller, TOKEN_KIND, keyIdOf(id));
+  tenantKeys.get(caller, TOKEN_KIND, keyIdOf(id.toLowerCase()));
 
 /**
  * Confusion of a value with an id, which are both UUIDs: what is the value of a token is never taken for the id of another one. Ids are

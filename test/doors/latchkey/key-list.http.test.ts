@@ -172,14 +172,14 @@ describeOnEveryBackend('the keys of an account, of every kind', (service) => {
       expect(owners).toContainEqual({ iam_id: account.ownerIamId, type: 'user' });
     });
 
-    it('when an Administrator of log instances lists, then of others only their keys are there', async () => {
+    it('when an Administrator of log instances who is no Manager lists, then no key of others is there', async () => {
       const { token, key } = await userWith({ role: 'Administrator', of: 'logs' });
       const { body } = await asked('', token);
 
       const kinds = body.apikeys
         .filter(({ id }: { id: string }) => id !== key.id)
         .map(({ kind }: { kind: string }) => kind);
-      // Editor without Manager is not enough to see what lets in: Administrator has the platform's half alone.
+      // To see what lets in both halves are needed: Administrator is that of the platform alone.
       expect(kinds).toEqual([]);
     });
   });

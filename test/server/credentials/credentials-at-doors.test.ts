@@ -2,17 +2,26 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ACCOUNTS } from '../../../src/accounts/account.ts';
-import { KEY_KIND_NAMES } from '../../../src/api-keys/key-kinds.ts';
+import { KEY_KIND_NAMES, KEY_KINDS } from '../../../src/api-keys/key-kinds.ts';
+import { givenAccountSettings } from '../../harness/given-account-settings.ts';
 import { givenEveryKind, type KeysOfEveryKind } from '../../harness/given-every-kind.ts';
 import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
 import type { Answer } from '../../harness/http-call.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
+import { withinASecond } from '../../harness/within-a-second.ts';
 import { CREDENTIAL_FORMS, type CredentialForm, type FormPlace, REFUSAL_MEMBERS } from './credential-forms.ts';
 import { sendHeaders } from './send-headers.ts';
 
 const DOORS = readdirSync(join(import.meta.dirname, '..', '..', '..', 'src', 'doors'));
 const NEVER_VALID = 'a-key-that-nobody-has';
 const UUID = '7f1c9a52-0e4b-4d63-9b8a-1c2d3e4f5a6b';
+
+/** How doors with keys of tenants refuse a good key that comes from a wrong address. */
+const ADDRESS_REFUSALS: Readonly<Record<string, number>> = {
+  'ping-aic': 401,
+  'ping-autonomous-identity': 403,
+  ivanti: 401,
+};
 
 /** What stands in a header `Authorization` that no door can take. */
 const HOSTILE: Readonly<Record<string, string | readonly string[]>> = {
@@ -59,6 +68,32 @@ describeOnEveryBackend('credentials at the doors', (service) => {
   it('when a door comes, then it has its row here', () => {
     expect([...new Set(CREDENTIAL_FORMS.map(({ door }) => door))].toSorted()).toEqual(DOORS.toSorted());
     expect(Object.keys(REFUSAL_MEMBERS).toSorted()).toEqual(DOORS.toSorted());
+  });
+
+  /** A stolen key is worth nothing elsewhere, whatever system's it is. */
+  describe('given an account that is closed to the address of its clients', () => {
+    const ofTenants = CREDENTIAL_FORMS.filter(({ takes }) => takes.some((kind) => KEY_KINDS[kind].of === 'tenant'));
+    const close = (allowedAddresses: string) =>
+      givenAccountSettings(service(), account.accountId, { allowedAddresses });
+
+    it('when keys of tenants are presented, then they are refused in the form of the door within a second, and taken again after', async () => {
+      await close('192.0.2.1');
+      for (const form of ofTenants) {
+        const [kind = 'log_reading'] = form.takes;
+        const wanted = ADDRESS_REFUSALS[form.door];
+        const status = async () => (await presented(form, kind)).status;
+        expect({ form: form.name, status: await withinASecond(status, wanted) }).toEqual({
+          form: form.name,
+          status: wanted,
+        });
+        expectRefusal({ ...form, refusals: [wanted ?? 0] }, await presented(form, kind), kind);
+      }
+      await close('default');
+      for (const form of ofTenants) {
+        const status = async () => (await presented(form, form.takes[0] ?? 'log_reading')).status;
+        expect(await withinASecond(status, 200)).toBe(200);
+      }
+    });
   });
 
   /** Confusion of kinds: a key that was given away for one purpose must open nothing else, however it is presented. */
