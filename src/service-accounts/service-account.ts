@@ -33,7 +33,6 @@ export const SERVICE_ACCOUNTS = defineCollection<ServiceAccount>()('service_acco
     byAccount: { fields: ['accountId', 'createdAt', 'id'] },
     byIdentity: { fields: ['accountId', 'iamId', 'id'] },
   },
-  followed: true,
 });
 
 /** @returns the name of a change in the audit record; the right to it is that over the key */

@@ -22,12 +22,17 @@ export const idOfSigningName = (name: string): string | undefined => (UUID.test(
 /** @returns a look-up by the name under which a service account signs; whether it may have a token now, the exchange asks */
 export function signersIn(store: Store): (name: string) => Promise<Signer | undefined> {
   const apiKeys = store.readRecent(API_KEYS);
-  const serviceAccounts = store.readRecent(SERVICE_ACCOUNTS);
+  // Stolen private key: of a change, the news of the key may come before that of this row, and what the old one has signed would give
+  // a token of the new generation, which nothing ends. Each assertion costs a commit anyway.
+  const serviceAccounts = store.read(SERVICE_ACCOUNTS);
   return async (name) => {
     const id = idOfSigningName(name);
     if (id === undefined) return undefined;
-    const [credential, serviceAccount] = await Promise.all([apiKeys.get(id), serviceAccounts.get(id)]);
-    if (serviceAccount === undefined || credential?.kind !== 'public_key') return undefined;
+    // One after the other: a generation that is older than the keys ends with them.
+    const credential = await apiKeys.get(id);
+    if (credential?.kind !== 'public_key') return undefined;
+    const serviceAccount = await serviceAccounts.get(id);
+    if (serviceAccount === undefined) return undefined;
     const { keys, scopes } = serviceAccount;
     return { credential, keys, scopes };
   };

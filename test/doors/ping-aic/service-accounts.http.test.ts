@@ -1,8 +1,11 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { API_KEYS } from '../../../src/api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
 import { platformRoleCrn } from '../../../src/resource-catalog/service-definition.ts';
 import { SERVICE_ACCOUNTS } from '../../../src/service-accounts/service-account.ts';
+import { signersIn } from '../../../src/service-accounts/signers.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { givenMembership, givenUser } from '../../harness/given-credentials.ts';
 import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
 import { tokenIn } from '../../harness/given-people.ts';
@@ -144,6 +147,22 @@ describeOnEveryBackend(ALL, (service) => {
       await patched(signer.id, '/jwks', JSON.stringify({ keys: [CURVE_KEY] }));
 
       expect([await isGood(signer, token), await exchanged(signer)]).toEqual([401, 400]);
+    });
+
+    /** Stolen private key: with the generation of after the change, its token would be good until it ends by itself. */
+    it('when it gets other keys, and only the news of its generation has come, then nothing is compared with the old ones', async () => {
+      await fresh();
+      const { store } = service();
+      const old = await store.read(SERVICE_ACCOUNTS).get(`ApiKey-${signer.id}`);
+      const lateNews = (collection: { readonly name: string }) =>
+        collection.name === SERVICE_ACCOUNTS.name ? { get: async () => old } : store.readRecent(API_KEYS);
+      const get = (target: Store, name: string | symbol, receiver: unknown) =>
+        name === 'readRecent' ? lateNews : Reflect.get(target, name, receiver);
+      await patched(signer.id, '/jwks', JSON.stringify({ keys: [CURVE_KEY] }));
+
+      const known = await signersIn(new Proxy(store, { get }))(signer.id);
+
+      expect([known?.credential.generation, known?.keys.map(({ kty }) => kty)]).toEqual([2, ['EC']]);
     });
 
     it('when it is deleted, then its tokens and assertions are refused, and its service ID and key are gone with it', async () => {
