@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Caller } from '../../access/caller.ts';
 import type { AccountLog } from '../../account-log/account-log.ts';
 import { beginningAt, type LogPlace, placeAsCursor, placeFromCursor } from '../../account-log/log-place.ts';
+import type { TenantNames } from '../../accounts/tenant-names.ts';
 import type { Clock } from '../../clock/clock.ts';
 import type { ClientAddressOf } from '../../http/client-addresses.ts';
 import { methods } from '../../http/methods.ts';
@@ -9,7 +10,7 @@ import { queryStringOf, readQuery } from '../../http/read-query.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
 import type { SealedCursors } from '../../http/sealed-cursors.ts';
 import { type QuotaState, type RequestQuota, requireWithin } from '../../limits/request-quota.ts';
-import { ApiKeyUnknown } from '../../problems/credential-problems.ts';
+import { AccountMismatch, ApiKeyUnknown } from '../../problems/credential-problems.ts';
 import type { ProveKey } from '../../tokens/prove-key.ts';
 import { parseEventFilter } from './event-filter-parser.ts';
 import { kindsOf, type LogEvent, linesFor } from './event-lines.ts';
@@ -30,6 +31,7 @@ import { type ResultPage, wholePage } from './result-page.ts';
 /** What the routes of logs stand on. */
 export interface LogsRouteParts {
   readonly proveKey: ProveKey;
+  readonly tenantNames: Pick<TenantNames, 'ofHost'>;
   readonly accountLog: AccountLog;
   /** Of requests, by account. */
   readonly logReads: RequestQuota;
@@ -81,12 +83,17 @@ export function logsRoutes(router: Router, parts: LogsRouteParts): void {
 
 /** Proves the key of a request, and counts the request. @throws what the proof throws; RateLimited */
 async function readerOf(parts: LogsRouteParts, request: Request, response: Response): Promise<Caller> {
-  const { proveKey, logReads, clientAddressOf, clock } = parts;
+  const { proveKey, tenantNames, logReads, clientAddressOf, clock } = parts;
   const { id, secret } = logKeyPairOf(request);
   const origin = { address: clientAddressOf(request), ...requestNamesOf(request) };
-  const { caller } = await proveKey(secret, 'log_reading', origin, ({ apiKey }) => {
+  const accountOfHost = await tenantNames.ofHost(request.headers.host);
+  const { caller } = await proveKey(secret, 'log_reading', origin, ({ apiKey, account }) => {
     // The id is no secret: a right secret with another key's id is a mistake, and is told like any other.
     if (publicIdOf(apiKey.id) !== id) throw new ApiKeyUnknown();
+    // A host name of a tenant is a wall: keys of another one open nothing behind it.
+    if (accountOfHost !== undefined && accountOfHost !== account.id) {
+      throw new AccountMismatch('The key is of another tenant than the host name.');
+    }
   });
   const quota = logReads.take(caller.accountId);
   response.set(rateHeaders(quota));

@@ -48,10 +48,15 @@ export function tokenReader(parts: TokenReaderParts, naming: 'tenant required' |
     if (key === undefined) return bearerProgram(parts, request, named);
     if (named === undefined && naming === 'tenant required') throw tenantMissing();
     const origin = { address: parts.clientAddressOf(request), ...requestNamesOf(request) };
+    const accountOfHost = await parts.tenantNames.ofHost(request.headers.host);
     // Only who holds the right key hears that it is of another tenant.
-    const { account, caller } = await parts.proveKey(key, 'tenant_program', origin, (proven) =>
-      requireTenant(proven.account.tenantId, named),
-    );
+    const { account, caller } = await parts.proveKey(key, 'tenant_program', origin, (proven) => {
+      requireTenant(proven.account.tenantId, named);
+      // A host name of a tenant is a wall: keys of another one open nothing behind it.
+      if (accountOfHost !== undefined && accountOfHost !== proven.account.id) {
+        throw new AccountMismatch('The key is of another tenant than the host name.');
+      }
+    });
     return { caller, tenantId: account.tenantId };
   };
 }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ACCOUNTS } from '../../../src/accounts/account.ts';
 import { KEY_KIND_NAMES, KEY_KINDS } from '../../../src/api-keys/key-kinds.ts';
 import { givenAccountSettings } from '../../harness/given-account-settings.ts';
+import { asOwner } from '../../harness/given-credentials.ts';
 import { givenEveryKind, type KeysOfEveryKind } from '../../harness/given-every-kind.ts';
 import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
 import type { Answer } from '../../harness/http-call.ts';
@@ -16,8 +17,8 @@ const DOORS = readdirSync(join(import.meta.dirname, '..', '..', '..', 'src', 'do
 const NEVER_VALID = 'a-key-that-nobody-has';
 const UUID = '7f1c9a52-0e4b-4d63-9b8a-1c2d3e4f5a6b';
 
-/** How doors with keys of tenants refuse a good key that comes from a wrong address. */
-const ADDRESS_REFUSALS: Readonly<Record<string, number>> = {
+/** How doors with keys of tenants refuse a good key that comes from a wrong address, or to another tenant. */
+const WRONG_PLACE_REFUSALS: Readonly<Record<string, number>> = {
   'ping-aic': 401,
   'ping-autonomous-identity': 403,
   ivanti: 401,
@@ -70,9 +71,10 @@ describeOnEveryBackend('credentials at the doors', (service) => {
     expect(Object.keys(REFUSAL_MEMBERS).toSorted()).toEqual(DOORS.toSorted());
   });
 
+  const ofTenants = CREDENTIAL_FORMS.filter(({ takes }) => takes.some((kind) => KEY_KINDS[kind].of === 'tenant'));
+
   /** A stolen key is worth nothing elsewhere, whatever system's it is. */
   describe('given an account that is closed to the address of its clients', () => {
-    const ofTenants = CREDENTIAL_FORMS.filter(({ takes }) => takes.some((kind) => KEY_KINDS[kind].of === 'tenant'));
     const close = (allowedAddresses: string) =>
       givenAccountSettings(service(), account.accountId, { allowedAddresses });
 
@@ -80,7 +82,7 @@ describeOnEveryBackend('credentials at the doors', (service) => {
       await close('192.0.2.1');
       for (const form of ofTenants) {
         const [kind = 'log_reading'] = form.takes;
-        const wanted = ADDRESS_REFUSALS[form.door];
+        const wanted = WRONG_PLACE_REFUSALS[form.door];
         const status = async () => (await presented(form, kind)).status;
         expect({ form: form.name, status: await withinASecond(status, wanted) }).toEqual({
           form: form.name,
@@ -94,6 +96,21 @@ describeOnEveryBackend('credentials at the doors', (service) => {
         expect(await withinASecond(status, 200)).toBe(200);
       }
     });
+  });
+
+  /** Isolation of tenants: behind the host name of one, keys of another open nothing. */
+  it('given the host name of another tenant, when keys of tenants are presented there, then they are refused in the form of the door', async () => {
+    const json = { name: 'walls', owner_email: 'walls@example.test', host_names: ['walls.example.test'] };
+    await asOwner(service(), 'POST', '/latchkey/v1/accounts', { json });
+
+    for (const form of ofTenants) {
+      const [kind = 'log_reading'] = form.takes;
+      const sent = form.sent(given.keys[kind], place);
+      const headers = { ...sent.headers, Host: 'walls.example.test' };
+      const answer = await service().call(form.method, form.path(place), { ...sent, headers });
+      expectRefusal({ ...form, refusals: [WRONG_PLACE_REFUSALS[form.door] ?? 0] }, answer, kind);
+      expect((await presented(form, kind)).status).toBe(200);
+    }
   });
 
   /** Confusion of kinds: a key that was given away for one purpose must open nothing else, however it is presented. */
