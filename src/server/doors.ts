@@ -160,7 +160,9 @@ function failureLog(logger: Logger, metrics: Pick<Metrics, 'unavailable'>) {
     if (status === 503) metrics.unavailable(failure instanceof Problem ? failure.code : 'internal_error');
     // A line for each request that is refused because there is too much to do would be yet more to do; it is counted above.
     const isCounted = failure instanceof Overloaded || failure instanceof SpoolFull;
-    const level = status >= 500 && !isCounted ? 'error' : 'debug';
+    // Flood of the log: whoever may ask for what is not served here could write as many errors, and nobody can mend them.
+    const isServed = status !== 501;
+    const level = status >= 500 && isServed && !isCounted ? 'error' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     logger[level]({ ...names, method: request.method, path: pathOf(request), status, err: failure }, 'request refused');
   };

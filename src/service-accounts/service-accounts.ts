@@ -6,7 +6,7 @@ import { withLivingOwner } from '../api-keys/owners.ts';
 import { type AuditedState, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
 import { EntityLocked, NotFound } from '../problems/entity-problems.ts';
-import { SERVICE_IDS } from '../service-ids/service-id.ts';
+import { SERVICE_IDS, type ServiceId } from '../service-ids/service-id.ts';
 import type { ServiceIds } from '../service-ids/service-ids.ts';
 import { type Change, expectUnchanged, insert, remove, replace } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
@@ -112,6 +112,8 @@ export function serviceAccountsIn(parts: ServiceAccountsParts): ServiceAccounts 
     const after: ServiceAccount = { ...before, keys, scopes, entityTag: nextEntityTag(before.entityTag) };
     const renamed = { ...serviceId, entityTag: nextEntityTag(serviceId.entityTag), modifiedAt: clock.now() };
     const isRenamed = name !== undefined && name !== serviceId.name;
+    // Privilege growth: the name is that of the service ID, which has a right of its own.
+    if (isRenamed) await requireRenaming(access, caller, serviceId);
     return [
       replace(SERVICE_ACCOUNTS, after, before.entityTag),
       isRenamed
@@ -181,6 +183,11 @@ export function serviceAccountsIn(parts: ServiceAccountsParts): ServiceAccounts 
     },
   };
 }
+
+const requireRenaming = (access: Access, caller: Caller, { accountId, id }: ServiceId): Promise<void> =>
+  access.require(caller, 'iam-identity.serviceid.update', {
+    ...{ accountId, service: 'iam-identity', resourceType: 'serviceid', resource: id },
+  });
 
 const SERVICE_ID_PREFIX = 'iam-';
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { API_KEYS } from '../../../src/api-keys/api-key.ts';
 import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
+import { customRoleCrn } from '../../../src/policies/custom-role.ts';
 import { platformRoleCrn } from '../../../src/resource-catalog/service-definition.ts';
 import { SERVICE_ACCOUNTS } from '../../../src/service-accounts/service-account.ts';
 import { signersIn } from '../../../src/service-accounts/signers.ts';
@@ -9,7 +10,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { givenMembership, givenUser } from '../../harness/given-credentials.ts';
 import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
 import { tokenIn } from '../../harness/given-people.ts';
-import { givenPolicy } from '../../harness/given-rights.ts';
+import { givenCustomRole, givenPolicy } from '../../harness/given-rights.ts';
 import {
   assertionOf,
   exchangeAssertion,
@@ -229,6 +230,24 @@ describeOnEveryBackend(ALL, (service) => {
 
       expectAicRefusal(refused, 403, 'access_denied');
       expect(await exchanged(signer)).toBe(200);
+    });
+
+    /** Privilege growth: the right on keys of tenants is none on service IDs. */
+    it('when somebody renames it who may change keys, and no service IDs, then it is refused', async () => {
+      await fresh();
+      const { iamId, key } = await givenUser(service());
+      const { accountId } = account;
+      await givenMembership(service(), accountId, iamId);
+      const actions = ['get', 'update'].map((verb) => `iam-identity.tenantkey.${verb}`);
+      const role = await givenCustomRole(service(), { accountId, service: 'iam-identity', name: 'Keeper', actions });
+      const roles = [customRoleCrn(role)];
+      await givenPolicy(service(), { accountId, subject: iamId, roles, service: 'iam-identity' });
+      const token = await tokenIn(service(), key.secret, accountId);
+      const patch = (field: string) =>
+        service().call('PATCH', oneOf(signer.id), { token, json: [{ operation: 'replace', field, value: 'other' }] });
+
+      expectAicRefusal(await patch('name'), 403, 'access_denied');
+      expect((await patch('description')).body.name).toBe('pipeline');
     });
 
     it('when it was made, changed and deleted, then each is on record, with no more of its keys than their names', async () => {
