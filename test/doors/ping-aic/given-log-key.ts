@@ -1,25 +1,20 @@
 import { givenAccountSettings } from '../../harness/given-account-settings.ts';
+import { type GivenLogKey as MadeLogKey, givenLogKey as madeLogKey } from '../../harness/given-log-key.ts';
 import type { OtherAccount } from '../../harness/given-other-account.ts';
 import type { Answer } from '../../harness/http-call.ts';
 import type { RunningService } from '../../harness/running-service.ts';
 
 /** A log API key of an account in which each exchange is written down. */
-export interface GivenLogKey {
-  readonly id: string;
-  readonly secret: string;
-  /** As its clients send it. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface GivenLogKey extends MadeLogKey {
+  /** As clients that know Basic alone present it. */
   readonly basic: Readonly<Record<string, string>>;
 }
 
 /** Makes one, as the owner of the account. */
 export async function givenLogKey(service: RunningService, account: OtherAccount): Promise<GivenLogKey> {
   await givenAccountSettings(service, account.accountId, { exchangeRecords: 'each' });
-  const sent = { token: await account.ownerToken(), json: { name: 'collector' } };
-  const { status, body, text } = await service.call('POST', '/keys?_action=create', sent);
-  if (status !== 200) throw new Error(`no log key: ${text}`);
-  const { api_key_id: id, api_key_secret: secret } = body;
-  return { id, secret, headers: { 'x-api-key': id, 'x-api-secret': secret }, basic: basicOf(id, secret) };
+  const key = await madeLogKey(service, await account.ownerToken());
+  return { ...key, basic: basicOf(key.id, key.secret) };
 }
 
 /** @returns the header of Basic credentials */
