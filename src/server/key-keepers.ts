@@ -1,6 +1,8 @@
+import type { Access } from '../access/access.ts';
 import type { ApiKeys } from '../api-keys/api-keys.ts';
 import type { IngestionKeys } from '../ingestion-keys/ingestion-keys.ts';
-import { rowsOfGroupedKeys } from '../key-groups/grouped-key.ts';
+import { rolesOfGroupedKeys, rowsOfGroupedKeys } from '../key-groups/grouped-key.ts';
+import { requireOnBehalfOf } from '../key-groups/on-behalf-of.ts';
 import { identityKeyKeeper, instanceKeyKeeper, tenantKeyKeeper } from '../key-list/keepers.ts';
 import type { KeyKeepers } from '../key-list/key-keeper.ts';
 import type { ServiceAccounts } from '../service-accounts/service-accounts.ts';
@@ -10,6 +12,7 @@ import type { TenantKeys } from '../tenant-keys/tenant-keys.ts';
 /** The rooms that own the keys. */
 export interface KeyKeepersParts {
   readonly store: Store;
+  readonly access: Access;
   readonly apiKeys: ApiKeys;
   readonly ingestionKeys: IngestionKeys;
   readonly tenantKeys: TenantKeys;
@@ -22,11 +25,13 @@ export interface KeyKeepersParts {
  */
 export function keyKeepersIn({
   store,
+  access,
   apiKeys,
   ingestionKeys,
   tenantKeys,
   serviceAccounts,
 }: KeyKeepersParts): KeyKeepers {
+  const grouped = tenantKeyKeeper(tenantKeys, 'on_behalf', rowsOfGroupedKeys(store));
   return {
     platform: identityKeyKeeper(apiKeys),
     chosen: identityKeyKeeper(apiKeys),
@@ -34,7 +39,17 @@ export function keyKeepersIn({
     ingestion_service: instanceKeyKeeper(ingestionKeys),
     log_reading: tenantKeyKeeper(tenantKeys, 'log_reading'),
     tenant_program: tenantKeyKeeper(tenantKeys, 'tenant_program'),
-    on_behalf: tenantKeyKeeper(tenantKeys, 'on_behalf', rowsOfGroupedKeys(store)),
+    on_behalf: {
+      ...grouped,
+      async setDisabled(caller, apiKey, disabled) {
+        // Way around: who may not let keys act as others in their group must not be able to here.
+        if (!disabled && apiKey.disabled) {
+          const role = await rolesOfGroupedKeys(store)(apiKey);
+          await requireOnBehalfOf(access, caller, { iamId: apiKey.iamId, role });
+        }
+        await grouped.setDisabled(caller, apiKey, disabled);
+      },
+    },
     public_key: {
       ...tenantKeyKeeper(tenantKeys, 'public_key'),
       remove: async (caller, { id }) => void (await serviceAccounts.remove(caller, id)),

@@ -133,4 +133,20 @@ describeOnEveryBackend('who may let a key act on behalf of whom', (service) => {
     expect((await made(maker.token, { on_behalf_of: maker.email })).body.on_behalf_of).toBe(maker.iamId);
     expectProductRefusal(await made(maker.token, { on_behalf_of: viewer.email }), 403, 'access_denied');
   });
+
+  /** Way around: the list of all keys is another door to the same key. */
+  it('when somebody may change keys, and not make them for others, then none of others is enabled, here or in the list', async () => {
+    const actions = ['get', 'list', 'update'].map((verb) => `iam-identity.tenantkey.${verb}`);
+    await givenCustomRole(service(), { accountId, service: 'iam-identity', name: 'Changes', actions });
+    const changes = `crn:v1:bluemix:public:iam-access-management::a/${accountId}::customRole:Changes`;
+    const changer = await givenRoles([changes, 'iam-identity'], [VIEWER, 'user-management']);
+    const viewer = await givenRoles([VIEWER, 'user-management']);
+    const { path, id } = await givenGroupedKey(service(), { on_behalf_of: viewer.email, activated: false });
+    const listed = (verb: string) =>
+      service().call('POST', `/latchkey/v1/apikeys/ApiKey-${id}/${verb}`, { token: changer.token });
+
+    expectProductRefusal(await changed(changer.token, path, { activated: true }), 403, 'access_denied');
+    expectProductRefusal(await listed('enable'), 403, 'access_denied');
+    expect((await listed('disable')).body.state).toBe('disabled');
+  });
 });
