@@ -16,6 +16,8 @@ const config: Config = {
   testTimeout: 90_000,
   setupFilesAfterEnv: ['<rootDir>/test/harness/drop-databases.ts'],
   maxWorkers: 2,
+  // Modules of a test file stay in the memory of its worker; one that has grown is replaced before it ends by itself.
+  workerIdleMemoryLimit: '1500MB',
   testSequencer: '<rootDir>/scripts/suite/longest-first.mjs',
 };
 

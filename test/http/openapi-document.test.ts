@@ -25,7 +25,8 @@ describe('the OpenAPI document', () => {
     for (const target of new Set(references)) {
       expect(Object.keys(components.schemas).map((id) => `#/components/schemas/${id}`)).toContain(target);
     }
-    expect(Object.keys(components.securitySchemes)).toEqual(['bearer', 'basic', 'servicekey', 'apikey']);
+    const ofDoors = ['restApiKey', 'logkey', 'programkey', 'barekey'];
+    expect(Object.keys(components.securitySchemes)).toEqual(['bearer', 'basic', 'servicekey', 'apikey', ...ofDoors]);
   });
 
   it.each(OPERATIONS.map((operation) => [operation.operationId, operation] as const))(
