@@ -169,6 +169,12 @@ function roundOver(parts: ForwarderParts, handOvers: HandOvers) {
     return hasMore;
   };
 
+  /** Until the first of those that failed may be tried again. */
+  const untilRetry = (): number =>
+    [...progresses.values()]
+      .filter((progress) => progress.failures > 0)
+      .reduce((least, { notBefore }) => Math.min(least, Math.max(0, notBefore - performance.now())), Infinity);
+
   return {
     /** To be called with a new lease: another may have forwarded meanwhile. */
     begin: () => progresses.clear(),
@@ -181,7 +187,8 @@ function roundOver(parts: ForwarderParts, handOvers: HandOvers) {
         if (signal.aborted) return;
         hasMore = (await handOver(instanceId, lease, signal)) || hasMore;
       }
-      const wait = Math.max(lookMilliseconds, instances.length * LOOK_MILLISECONDS_EACH);
+      const look = Math.max(lookMilliseconds, instances.length * LOOK_MILLISECONDS_EACH);
+      const wait = Math.min(look, untilRetry());
       if (!hasMore) await quietly(pause(wait, undefined, { signal, ref: false }));
     },
     facts() {

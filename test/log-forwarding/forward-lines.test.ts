@@ -47,9 +47,14 @@ describe('forwardLines', () => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const forwarding = (url = sink.url, timeoutMilliseconds = 5_000, pauseMilliseconds = 10): Forwarder => {
+  const forwarding = (
+    url = sink.url,
+    timeoutMilliseconds = 5_000,
+    pauseMilliseconds = 10,
+    lookMilliseconds = 10,
+  ): Forwarder => {
     const forwarder = forwardLines({
-      ...{ store, spool, clock: SYSTEM_CLOCK, lookMilliseconds: 10, pauseMilliseconds },
+      ...{ store, spool, clock: SYSTEM_CLOCK, lookMilliseconds, pauseMilliseconds },
       sink: httpSink({ url, authorization: 'Bearer of-the-sink', timeoutMilliseconds }),
       onError: (cause) => errors.push(cause),
     });
@@ -96,6 +101,20 @@ describe('forwardLines', () => {
     expect(errors).toHaveLength(1);
     expect(errors[0]).toBeInstanceOf(SinkFailure);
     expect(String(errors[0])).not.toContain('of-the-sink');
+  });
+
+  it('given a sink that fails now and then, when it takes lines again, then what waits for it does not wait for the next look', async () => {
+    let answers = 0;
+    sink.answer = () => {
+      answers += 1;
+      return answers % 2 === 1 ? 500 : 200;
+    };
+    await append(0, 5);
+
+    const forwarder = forwarding(sink.url, 5_000, 10, 60_000);
+
+    await eventually(() => expect(numbersTaken()).toEqual(upTo(5)), 5_000);
+    expect(forwarder.facts()).toMatchObject({ failures: 1 });
   });
 
   it('given a sink that never answers, when lines come, then they are taken all the same until the bound, and none is lost', async () => {

@@ -40,7 +40,12 @@ export interface LineLedger {
   /** @param texts of lines, as often as they came */
   seen(way: Way, texts: readonly string[]): void;
   facts(): Readonly<Record<string, number>>;
-  /** @returns a sentence for every acknowledged line that did not come this way, and, read, for each that came twice */
+  /** @returns how many acknowledged lines have not come this way */
+  missing(way: Way): number;
+  /**
+   * @returns a sentence for the first requests with an acknowledged line that did not come this way or, read, with one that
+   * came twice, and one that says how many more there are
+   */
   findings(way: Way): readonly string[];
 }
 
@@ -52,7 +57,7 @@ const MOST_FINDINGS = 10;
 /** @param linesEach of each request */
 export function lineLedger(linesEach: number): LineLedger {
   let acknowledged = 0;
-  const requests: { isAcknowledged: boolean; read: Uint8Array; sink: Uint8Array }[] = [];
+  const requests: SentRequest[] = [];
   const strangers: string[] = [];
   return {
     begin: () =>
@@ -78,19 +83,30 @@ export function lineLedger(linesEach: number): LineLedger {
       'requests acknowledged': acknowledged,
       'lines handed over twice': requests.reduce((sum, { sink }) => sum + sink.filter((count) => count > 1).length, 0),
     }),
+    missing: (way) => requests.reduce((sum, request) => sum + lostOf(request, way), 0),
     findings(way) {
       const found = strangers.map((text) => `${way}: a line that nobody has sent (${text})`);
       for (const [number, request] of requests.entries()) {
-        const counts = request[way];
-        const lost = request.isAcknowledged ? counts.filter((count) => count === 0).length : 0;
-        const twice = way === 'read' ? counts.filter((count) => count > 1).length : 0;
+        const lost = lostOf(request, way);
+        const twice = way === 'read' ? request.read.filter((count) => count > 1).length : 0;
         if (lost > 0) found.push(`${way}: ${lost} acknowledged lines of request ${number} are lost`);
         if (twice > 0) found.push(`${way}: ${twice} lines of request ${number} are there more than once`);
       }
-      return found.slice(0, MOST_FINDINGS);
+      const more = found.length - MOST_FINDINGS;
+      return more > 0 ? [...found.slice(0, MOST_FINDINGS), `${way}: ${more} more like these`] : found;
     },
   };
 }
+
+interface SentRequest {
+  isAcknowledged: boolean;
+  /** How often each of its lines came. */
+  readonly read: Uint8Array;
+  readonly sink: Uint8Array;
+}
+
+const lostOf = (request: SentRequest, way: Way): number =>
+  request.isAcknowledged ? request[way].filter((count) => count === 0).length : 0;
 
 /** What senders need. */
 export interface SenderParts {
