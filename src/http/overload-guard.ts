@@ -90,7 +90,7 @@ export function overloadGuard({
       }
       state = 'over';
       arriving -= 1;
-      work.shed();
+      work.shed(client);
       refuseAtEnd(request);
     };
     response.once('close', () => {
@@ -107,8 +107,9 @@ export function overloadGuard({
 
   return {
     isFull(request) {
-      if (!isFull(clientOf(request)) && arriving < maximumArriving) return false;
-      work.shed();
+      const client = clientOf(request);
+      if (!isFull(client) && arriving < maximumArriving) return false;
+      work.shed(client);
       return true;
     },
     around: (handler) => (request, response) => {

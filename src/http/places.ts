@@ -20,8 +20,8 @@ export interface Places {
   isFull(client: string, unread: number): boolean;
   enter(client: string): void;
   leave(client: string): void;
-  /** Counts a request that was shed. */
-  shed(): void;
+  /** Counts a request of this client that was shed. */
+  shed(client: string): void;
   taken(): number;
   /** To be called about ten times a second: learns from what was done since the last time how many may wait. */
   adapt(): void;
@@ -29,6 +29,10 @@ export interface Places {
 
 /** Places that every client has, while there are not too many clients, whatever others ask for. */
 const OWN_PLACES = 32;
+/** Of a client of which more than that was shed in a tenth of a second: what it has beyond only makes all that is served late. */
+const OWN_PLACES_OF_FLOODING = 16;
+/** Clients of which it is counted how much was shed. */
+const COUNTED_CLIENTS = 10_000;
 /** The least that all clients share when each asks for all it may have. */
 const LEAST_SHARED = 8 * OWN_PLACES;
 /** All places together, never more. */
@@ -41,7 +45,8 @@ const REMEMBERED_SPEED = 0.95;
  * Bounds waiting by its time and not only by its length. A burst fills what is done in `burstMilliseconds` and is worked off; but once
  * work is shed, only so much is let in as is done in `waitMilliseconds`, or everything that is served would be late.
  * A client (an IPv4 address, or 64 bits of IPv6) with few requests at once is let in when the others have filled these: or
- * one that floods would shut all others out. Its own places are 32, or its equal share of all where there are many clients.
+ * one that floods would shut all others out. Its own places are 32, or its equal share of all where there are many clients; of one that
+ * floods 16.
  */
 export function places({
   most = 512,
@@ -53,6 +58,9 @@ export function places({
 }: PlaceLimits = {}): Places {
   const byClient = new Map<string, number>();
   const since = { at: performance.now(), left: 0, shed: 0 };
+  /** How much of each client was shed since `adapt`, and between the last two. */
+  let shedOf = new Map<string, number>();
+  let shedBefore = new Map<string, number>();
   let taken = 0;
   /** Answers a millisecond, the most of lately: with little to do it cannot be seen. */
   let speed = 0;
@@ -66,7 +74,9 @@ export function places({
       const worked = taken - unread;
       if (worked < soft()) return false;
       const held = byClient.get(client) ?? 0;
-      const own = Math.min(OWN_PLACES, soft(), Math.floor(shared() / (byClient.size + (held === 0 ? 1 : 0))));
+      const shedLately = Math.max(shedOf.get(client) ?? 0, shedBefore.get(client) ?? 0);
+      const bound = shedLately > OWN_PLACES ? OWN_PLACES_OF_FLOODING : OWN_PLACES;
+      const own = Math.min(bound, soft(), Math.floor(shared() / (byClient.size + (held === 0 ? 1 : 0))));
       return held >= own || worked >= HARD_LIMIT;
     },
     enter(client) {
@@ -80,8 +90,10 @@ export function places({
       if (held > 0) byClient.set(client, held);
       else byClient.delete(client);
     },
-    shed() {
+    shed(client) {
       since.shed += 1;
+      const before = shedOf.get(client);
+      if (before !== undefined || shedOf.size < COUNTED_CLIENTS) shedOf.set(client, (before ?? 0) + 1);
     },
     taken: () => taken,
     adapt() {
@@ -93,6 +105,7 @@ export function places({
       else if (since.left > 0 && taken > donePerWait) open = Math.max(least, donePerWait);
       else open = Math.min(burst(), open * GROWTH);
       Object.assign(since, { at: now, left: 0, shed: 0 });
+      [shedOf, shedBefore] = [new Map(), shedOf];
     },
   };
 }

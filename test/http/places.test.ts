@@ -5,7 +5,7 @@ import { places } from '../../src/http/places.ts';
 const fill = (work: ReturnType<typeof places>, client: string, times: number): number => {
   for (let count = 0; count < times; count += 1) {
     if (work.isFull(client, 0)) {
-      work.shed();
+      work.shed(client);
       return count;
     }
     work.enter(client);
@@ -61,6 +61,26 @@ describe('places', () => {
       fill(work, 'a', 1);
       expect(fill(work, 'honest', 1)).toBe(1);
     }
+  });
+
+  it('given a client of which much is shed, when all places are filled, then it has 16 of its own until little of it is', () => {
+    const time = givenTime();
+    const work = places();
+    const tick = (): void => {
+      time.pass(100);
+      work.adapt();
+    };
+    fill(work, 'b', 256);
+    for (let times = 0; times < 40; times += 1) fill(work, 'a', 33);
+    for (let count = 0; count < 32; count += 1) work.leave('a');
+
+    expect(fill(work, 'a', 32)).toBe(16);
+    tick();
+    expect(fill(work, 'a', 1)).toBe(0);
+    tick();
+    tick();
+    expect(fill(work, 'a', 32)).toBe(16);
+    expect(work.taken()).toBe(288);
   });
 
   it('given a queue that was long when the machine became slow, when an honest client asks, then it does not wait for the queue to end', () => {
