@@ -1,23 +1,14 @@
 import { z } from 'zod';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import { type AskedList, pageAddress } from '../../http/page-address.ts';
 
 const MOST_ROWS = 100;
 const USUAL_ROWS = 50;
 
-/** @returns the schema of a number in a query string */
-const wholeNumber = (most: number, usual: number) =>
-  z
-    .string()
-    .refine((text) => /^[0-9]{1,7}$/.test(text), `must be a number from 0 to ${most}`)
-    .transform(Number)
-    .pipe(z.number().max(most))
-    .default(usual)
-    .meta({ type: 'integer', minimum: 0, maximum: most, description: `Default: ${usual}.` });
-
 /** The parameters of a list that is paged by offsets. */
 export const OFFSET_PARAMETERS = {
-  limit: wholeNumber(MOST_ROWS, USUAL_ROWS),
-  offset: wholeNumber(1_000_000, 0),
+  limit: wholeNumber({ least: 0, most: MOST_ROWS, usual: USUAL_ROWS }),
+  offset: wholeNumber({ least: 0, most: 1_000_000, usual: 0 }),
 } as const;
 
 const LINK = z.object({ href: z.string() });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import { textUpTo } from '../../http/text-schemas.ts';
 import { type PolicyRule, RULE_OPERATORS } from '../../policies/policy-rule.ts';
 
@@ -121,13 +122,7 @@ export const LIST_PARAMETERS = {
     .describe('A field of the housekeeping or `type`; a leading `-` turns it round. Default: created_at.'),
   format: FORMAT,
   state: z.enum(['active', 'deleted']).default('active'),
-  limit: z
-    .string()
-    .refine((digits) => /^[0-9]{1,4}$/.test(digits), `must be a number from 1 to ${MOST_ROWS}`)
-    .transform(Number)
-    .pipe(z.number().min(1).max(MOST_ROWS))
-    .default(MOST_ROWS)
-    .meta({ type: 'integer', minimum: 1, maximum: MOST_ROWS, description: `Default: ${MOST_ROWS}.` }),
+  limit: wholeNumber({ least: 1, most: MOST_ROWS, usual: MOST_ROWS }),
   start: z.string().optional().describe('As it stands in `next` and `previous`, with the same filters.'),
 } as const;
 

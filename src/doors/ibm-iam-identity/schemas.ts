@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod';
 import { CHOSEN_SECRET_LEAST, CHOSEN_SECRET_MOST } from '../../api-keys/chosen-secret.ts';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import { linesUpTo, textUpTo } from '../../http/text-schemas.ts';
 import { readDate } from './dates.ts';
 
@@ -51,13 +52,7 @@ const USUAL_ROWS = 20;
 
 /** Parameters of every list. */
 export const PAGE_PARAMETERS = {
-  pagesize: z
-    .string()
-    .refine((text) => /^[0-9]{1,3}$/.test(text), `must be a number from 1 to ${MOST_ROWS}`)
-    .transform(Number)
-    .pipe(z.number().min(1).max(MOST_ROWS))
-    .default(USUAL_ROWS)
-    .meta({ type: 'integer', minimum: 1, maximum: MOST_ROWS, description: `Default: ${USUAL_ROWS}.` }),
+  pagesize: wholeNumber({ least: 1, most: MOST_ROWS, usual: USUAL_ROWS }),
   pagetoken: z.string().optional().describe('As it stands in `first`, `previous` and `next`, with the same filters.'),
   order: z.enum(['asc', 'desc']).default('asc'),
   include_history: FLAG,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { holdsNoSecret, isBounded, isPlainText, LONGEST_SETTINGS } from '../../data-sources/plain-settings.ts';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import type { Operation } from '../../http/openapi.ts';
 import { textUpTo } from '../../http/text-schemas.ts';
 import { failureAnswers } from './failure-answers.ts';
@@ -76,13 +77,7 @@ export type DataSourceRepresentation = z.input<typeof DATA_SOURCE>;
 
 /** Parameters of the list. */
 export const DATA_SOURCE_LIST_PARAMETERS = z.object({
-  limit: z
-    .string()
-    .refine((text) => /^[0-9]{1,3}$/.test(text), 'must be a number from 1 to 100')
-    .transform(Number)
-    .pipe(z.number().min(1).max(100))
-    .default(100)
-    .meta({ type: 'integer', minimum: 1, maximum: 100, description: 'Default: 100.' }),
+  limit: wholeNumber({ least: 1, most: 100, usual: 100 }),
   cursor: z.string().optional().describe('As it stands in `next`.'),
 });
 

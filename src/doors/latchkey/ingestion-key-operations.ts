@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import type { Operation } from '../../http/openapi.ts';
 import { textUpTo } from '../../http/text-schemas.ts';
 import { LONGEST_OVERLAP_SECONDS } from '../../ingestion-keys/plan-rotation.ts';
@@ -72,13 +73,7 @@ export type RotatedIngestionKeyRepresentation = z.input<typeof ROTATED_INGESTION
 export const INGESTION_KEY_LIST_PARAMETERS = z.object({
   instance: INSTANCE,
   type: TYPE.optional(),
-  limit: z
-    .string()
-    .refine((text) => /^[0-9]{1,3}$/.test(text), 'must be a number from 1 to 100')
-    .transform(Number)
-    .pipe(z.number().min(1).max(100))
-    .default(100)
-    .meta({ type: 'integer', minimum: 1, maximum: 100, description: 'Default: 100.' }),
+  limit: wholeNumber({ least: 1, most: 100, usual: 100 }),
   cursor: z.string().optional().describe('As it stands in `next`.'),
 });
 

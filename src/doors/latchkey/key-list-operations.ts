@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHOSEN_SECRET_MOST } from '../../api-keys/chosen-secret.ts';
 import { KEY_KIND_NAMES, KEY_KINDS, type KeyKindName } from '../../api-keys/key-kinds.ts';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import type { Operation } from '../../http/openapi.ts';
 import { textUpTo } from '../../http/text-schemas.ts';
 import { failureAnswers } from './failure-answers.ts';
@@ -39,13 +40,7 @@ export const KEY_LIST_PARAMETERS = z.object({
       type: 'string',
       description: 'One kind, or several with commas between; see `/latchkey/v1/catalog/key_kinds`.',
     }),
-  limit: z
-    .string()
-    .refine((text) => /^[0-9]{1,3}$/.test(text), `must be a number from 1 to ${MOST_AT_ONCE}`)
-    .transform(Number)
-    .pipe(z.number().min(1).max(MOST_AT_ONCE))
-    .default(MOST_AT_ONCE)
-    .meta({ type: 'integer', minimum: 1, maximum: MOST_AT_ONCE, description: `Default: ${MOST_AT_ONCE}.` }),
+  limit: wholeNumber({ least: 1, most: MOST_AT_ONCE, usual: MOST_AT_ONCE }),
 });
 
 /** The body of a search. */

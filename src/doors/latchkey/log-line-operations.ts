@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import type { Operation } from '../../http/openapi.ts';
 import { failureAnswers } from './failure-answers.ts';
 
@@ -28,13 +29,7 @@ export const LOG_LINES_PARAMETERS = z.object({
     .enum(['true', 'false'])
     .default('false')
     .describe('`true`: while there is no line, the answer waits for one, for at most 25 seconds.'),
-  limit: z
-    .string()
-    .refine((text) => /^[0-9]{1,4}$/.test(text), 'must be a number from 1 to 1000')
-    .transform(Number)
-    .pipe(z.number().min(1).max(1_000))
-    .default(100)
-    .meta({ type: 'integer', minimum: 1, maximum: 1_000, description: 'Default: 100.' }),
+  limit: wholeNumber({ least: 1, most: 1_000, usual: 100 }),
 });
 
 const LOG_LINE = z

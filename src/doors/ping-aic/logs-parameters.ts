@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { wholeNumber } from '../../http/number-schemas.ts';
 import { queryStringOf } from '../../http/read-query.ts';
 import { ParameterInvalid } from '../../problems/request-problems.ts';
 
@@ -29,13 +30,7 @@ export const TAIL_PARAMETERS = PRETTY_PRINT.extend({
   source: z.string().describe('One or more sources, separated by commas.'),
   transactionId: z.string().max(200).optional().describe('Only events of the request that had this id.'),
   _queryFilter: z.string().optional().describe('Such as `/payload/level eq "INFO" and /payload/userId pr`.'),
-  _pageSize: z
-    .string()
-    .refine((text) => /^[0-9]{1,4}$/.test(text), `must be a number from 1 to ${LARGEST_PAGE}`)
-    .transform(Number)
-    .pipe(z.number().min(1).max(LARGEST_PAGE))
-    .default(LARGEST_PAGE)
-    .meta({ type: 'integer', minimum: 1, maximum: LARGEST_PAGE, description: `Default: ${LARGEST_PAGE}.` }),
+  _pageSize: wholeNumber({ least: 1, most: LARGEST_PAGE, usual: LARGEST_PAGE }),
   _pagedResultsCookie: z
     .string()
     .optional()
