@@ -127,7 +127,7 @@ export async function assembleDomains(parts: AssembleParts) {
     grants: new Map([
       ['apikey', apiKeyGrant({ claim: API_KEY_GRANT, authenticate })],
       ['password', passwordGrant({ store, clock, verify: async (...given) => (await passwords()).verify(...given) })],
-      ['refresh_token', refreshTokenGrant({ store, verify, revocations, loadIdentityChain, issuer })],
+      ['refresh_token', refreshTokenGrant({ store, verify, revocations, loadIdentityChain, clock, issuer })],
       ['authorization_code', loadedGrant('authorization_code', async () => (await logIns()).authorizationCodeGrant)],
       ['jwt_bearer', loadedGrant(ASSERTION_GRANT_CLAIM, async () => (await logIns()).assertionGrant)],
       [

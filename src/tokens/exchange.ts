@@ -53,7 +53,8 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       progress.proven = await grant.prove(request, origin);
       const { credential, accountId = request.accountId, ...further } = progress.proven;
       requireUsable(credential, clock.now());
-      const chain = await loadIdentityChain(credential, accountId);
+      // Outlived sign-out: read anew, it could have the generations of a cut-off that came after the proof and is meant for it.
+      const chain = further.chain ?? (await loadIdentityChain(credential, accountId));
       refuseOtherAccounts(chain, request);
       requireAllowedAddress(chain.account, origin.address);
       if (further.authenticatedAt !== undefined) requirePasswordEnough(chain.account, credential.iamId);

@@ -1,5 +1,6 @@
 import type { Origin } from '../access/caller.ts';
 import type { Credential } from './credential.ts';
+import type { IdentityChain } from './identity-chain.ts';
 
 /** What a client asks of a token endpoint, in our own words; doors map their vendor's names to it. */
 export interface TokenRequest {
@@ -53,6 +54,11 @@ export interface ClientCredentials {
 /** What a grant has proven. */
 export interface Proven {
   readonly credential: Credential;
+  /**
+   * The chain that the proof was compared with, of the account in which the token is to act: the token has these generations.
+   * Absent: what is proven holds whatever was cut off before, such as a key itself, and the chain is read afterwards.
+   */
+  readonly chain?: IdentityChain | undefined;
   /** The account that the credential itself is tied to; `undefined`: the one asked for, or the key's own. */
   readonly accountId?: string | undefined;
   /** The authorization grant that the credential goes on with; `undefined`: a new one begins. */

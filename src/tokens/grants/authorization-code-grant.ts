@@ -41,7 +41,7 @@ export function authorizationCodeGrant(parts: AuthorizationCodeGrantParts): Gran
       // The news of a cut-off may come after the cut-off: the token would have the generations that are good again.
       const chain = await loadIdentityChain(credential, account.bss);
       if (!isSameChain(chain, generations)) throw invalid('its session was cut off');
-      return { credential, accountId: account.bss, grantId, scope };
+      return { credential, chain, grantId, scope };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { API_KEYS, type ApiKey } from '../../api-keys/api-key.ts';
+import type { Clock } from '../../clock/clock.ts';
 import {
   ApiKeyUnknown,
   RefreshTokenExpired,
@@ -8,6 +9,7 @@ import {
 } from '../../problems/credential-problems.ts';
 import { ParameterMissing } from '../../problems/request-problems.ts';
 import type { LiveSet } from '../../revocations/live-set.ts';
+import { REVOCATIONS } from '../../revocations/revocation.ts';
 import type { VerifyJwt } from '../../signing-keys/verify-jwt.ts';
 import type { Store } from '../../store/store.ts';
 import { accountSubject, grantSubject, membershipSubject } from '../../token-format/revocation-subjects.ts';
@@ -22,6 +24,7 @@ export interface RefreshTokenGrantParts {
   readonly verify: VerifyJwt;
   readonly revocations: LiveSet;
   readonly loadIdentityChain: LoadIdentityChain;
+  readonly clock: Clock;
   readonly issuer: string;
 }
 
@@ -44,10 +47,11 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       if (await revocations.revokes([[grantSubject(claims.latchkey.grant_id), 0]])) throw invalid('it was revoked');
       const apiKey = await apiKeys.get(claims.latchkey.api_key_id);
       if (apiKey === undefined || apiKey.disabled) throw invalid('its key is gone or disabled');
-      await refuseCutOff(revocations, claims.account.bss, { accountId, iamId: apiKey.iamId });
-      const chain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
-      if (!isSameChain(chain, claims.latchkey.generations)) throw invalid('its chain was cut off');
-      return { credential: apiKey, accountId: accountId ?? claims.account.bss, grantId: claims.latchkey.grant_id };
+      const ownChain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
+      if (!isSameChain(ownChain, claims.latchkey.generations)) throw invalid('its chain was cut off');
+      const leadsElsewhere = accountId !== undefined && accountId !== claims.account.bss;
+      const chain = leadsElsewhere ? await chainElsewhere(parts, apiKey, accountId) : ownChain;
+      return { credential: apiKey, chain, grantId: claims.latchkey.grant_id };
     },
   };
 }
@@ -67,15 +71,19 @@ async function verified({ verify, issuer }: RefreshTokenGrantParts, token: strin
  * one only if nothing was cut off there for as long as a refresh token lives; if something was, the user logs in again.
  * Signed out and still in: without this, a log-in to one account would outlive the sign-out, or the suspension, in another.
  */
-async function refuseCutOff(
-  revocations: LiveSet,
-  ownAccountId: string,
-  { accountId = ownAccountId, iamId }: { accountId?: string | undefined; iamId: string },
-): Promise<void> {
-  if (accountId === ownAccountId) return;
-  const subjects = [accountSubject(accountId), membershipSubject(accountId, iamId)];
-  if (await revocations.revokes(subjects.map((subject) => [subject, 0])))
-    throw invalid('the other account was cut off');
+async function chainElsewhere(
+  { store, clock, loadIdentityChain }: RefreshTokenGrantParts,
+  apiKey: ApiKey,
+  accountId: string,
+): Promise<IdentityChain> {
+  const chain = await chainOf(loadIdentityChain, apiKey, accountId);
+  // After the chain was read, and from the records themselves: what is cut off from here on ends the token, and what was cut off
+  // before must be seen, also when the news of it have not come.
+  for (const subject of [accountSubject(accountId), membershipSubject(accountId, apiKey.iamId)]) {
+    const { rows } = await store.read(REVOCATIONS).page('bySubject', { equals: [subject], limit: 1, descending: true });
+    if (rows.some(({ expiresAt }) => clock.now() < expiresAt)) throw invalid('the other account was cut off');
+  }
+  return chain;
 }
 
 /** A removed owner has taken the key with it; to the holder of the refresh token that is the key's end. */

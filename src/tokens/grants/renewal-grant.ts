@@ -50,7 +50,7 @@ export function renewalGrant({
       if (secondsOf(clock.now()) >= sessionEnd(chain.account, authenticatedAt)) {
         throw new TokenExpired('The session has ended. Log in again.');
       }
-      return { credential, accountId, authenticatedAt };
+      return { credential, chain, authenticatedAt };
     },
   };
 }
