@@ -4,6 +4,7 @@ import { type AuthorizationCodesParts, authorizationCodesIn } from '../tokens/au
 import { assertionGrant } from '../tokens/grants/assertion-grant.ts';
 import { authorizationCodeGrant } from '../tokens/grants/authorization-code-grant.ts';
 import { identityChainsIn } from '../tokens/identity-chain.ts';
+import { replayedCodes } from '../tokens/replayed-codes.ts';
 import { type SessionParts, sessionProofs } from '../tokens/sessions.ts';
 import { usedAssertionsIn } from '../tokens/used-assertions.ts';
 
@@ -21,7 +22,10 @@ export function logInDomainsIn(parts: LogInDomainsParts) {
     codes,
     proveSession: sessionProofs(parts),
     serviceAccounts: serviceAccountsIn(parts),
-    authorizationCodeGrant: authorizationCodeGrant({ codes, revocations, loadIdentityChain: identityChainsIn(store) }),
+    authorizationCodeGrant: authorizationCodeGrant({
+      ...{ codes, revocations, loadIdentityChain: identityChainsIn(store) },
+      endReplayed: replayedCodes(parts),
+    }),
     assertionGrant: assertionGrant({ signerOf: signersIn(store), useAssertion: usedAssertionsIn(store), clock }),
   };
 }

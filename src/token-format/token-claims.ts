@@ -73,7 +73,10 @@ export interface AccessTokenClaims extends RegisteredClaims {
   readonly family_name?: string;
   readonly email?: string;
   readonly session_id?: string;
-  /** When the user logged in with a password, in whole seconds (RFC 9068, section 2.2.1); absent where a key was the proof. */
+  /**
+   * When the user logged in with a password, also where a session and its code lie between, in whole seconds (RFC 9068, section
+   * 2.2.1); absent where a key was the proof.
+   */
   readonly auth_time?: number;
   readonly unique_instance_crns?: readonly string[];
   readonly account: AccountClaim;

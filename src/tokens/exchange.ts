@@ -58,8 +58,8 @@ export function exchangeWith(parts: ExchangeParts): Exchange {
       refuseOtherAccounts(chain, request);
       requireAllowedAddress(chain.account, origin.address);
       if (further.authenticatedAt !== undefined) requirePasswordEnough(chain.account, credential.iamId);
-      const { grantId, scope, authenticatedAt } = further;
-      const issued = { clientId, grantId, grantClaim: grant.claim, scope, authenticatedAt };
+      const { grantId, scope, authenticatedAt, tokenId } = further;
+      const issued = { clientId, grantId, grantClaim: grant.claim, scope, authenticatedAt, tokenId };
       const token = await issueToken(chain, { ...issued, asSession: request.asSession });
       recorder.succeeded(origin, recordedExchange(chain, { kind: 'exchange', grant: request.grant }));
       onOutcome('success', 'none');

@@ -32,6 +32,8 @@ export interface IssuedFor {
   readonly asSession?: boolean | undefined;
   /** When the session began, in seconds since the epoch; `undefined`: there is none. */
   readonly authenticatedAt?: number | undefined;
+  /** The `jti` of the token. Default: a new one. */
+  readonly tokenId?: string | undefined;
 }
 
 /** What issuing stands on. */
@@ -51,7 +53,7 @@ const NO_CLIENT = 'default';
 export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: IssueTokenParts): IssueToken {
   return async (chain, { clientId, grantClaim, scope = everything, asSession = false, ...issuedFor }) => {
     const { account, credential, identity } = chain;
-    const { grantId = randomUUID(), authenticatedAt } = issuedFor;
+    const { grantId = randomUUID(), authenticatedAt, tokenId = randomUUID() } = issuedFor;
     const authTime = authenticatedAt === undefined ? {} : { auth_time: authenticatedAt };
     const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
       account.settings;
@@ -71,7 +73,7 @@ export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: I
     const latchkey = { api_key_id: credential.id, generations: generationsOf(chain) };
     const ofGrant = { ...latchkey, grant_id: grantId };
     const isOfGrant = clientId !== undefined || issuedFor.grantId !== undefined;
-    const proof = { jti: randomUUID(), exp: expiresAt, grant_type: grantClaim, ...authTime, acr: 1, amr: ['pwd'] };
+    const proof = { jti: tokenId, exp: expiresAt, grant_type: grantClaim, ...authTime, acr: 1, amr: ['pwd'] };
     const access = { ...about, ...common, aud: issuer, scope, latchkey: isOfGrant ? ofGrant : latchkey, ...proof };
     const session = { ...access, aud: sessionAudience(issuer), latchkey: ofGrant };
     const refresh = {

@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises';
 import type { Origin } from '../access/caller.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import type { ApiKeys } from '../api-keys/api-keys.ts';
@@ -8,24 +7,21 @@ import type { Clock } from '../clock/clock.ts';
 import { accountCrn } from '../crn/crn.ts';
 import { TokenExpired, TokenInvalid } from '../problems/credential-problems.ts';
 import { NotFound } from '../problems/entity-problems.ts';
-import { StoreUnavailable } from '../problems/request-problems.ts';
 import type { LiveSet } from '../revocations/live-set.ts';
 import {
   cutOffExpiry,
   grantRevocation,
-  REVOCATIONS,
   type RevocationInsert,
-  type Revocation as RevocationRow,
   TOLERATED_SKEW_MILLISECONDS,
   tokenRevocation,
 } from '../revocations/revocation.ts';
 import type { VerifyJwt } from '../signing-keys/verify-jwt.ts';
-import { type Insert, insert } from '../store/changes.ts';
+import { insert } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
-import { AlreadyExists } from '../store/store-errors.ts';
 import { keySubject } from '../token-format/revocation-subjects.ts';
 import type { AccessTokenClaims, RefreshTokenClaims } from '../token-format/token-claims.ts';
 import { ACCESS_TOKEN_TYPE, TOKEN_TYPES, type TokenType } from '../token-format/token-types.ts';
+import { endedOnce } from './end-once.ts';
 
 /**
  * Takes credentials back (RFC 7009). Who holds the exact token or key may end it: holding it is the proof, and ending it
@@ -104,30 +100,6 @@ export function revocation(parts: RevocationParts): Revocation {
     },
   };
 }
-
-/**
- * Makes the record that ends a token, or finds the one that was made before.
- * @throws StoreUnavailable  there is one, but it cannot be told whether it is durable
- */
-async function endedOnce(store: Store, ended: RevocationInsert, event: Insert): Promise<RevocationRow> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    try {
-      await store.commit([ended, event]);
-      return ended.entity;
-    } catch (error) {
-      if (!(error instanceof AlreadyExists)) throw error;
-    }
-    // Only what the majority has is there for good. One that was made at this moment may still be lost with its primary,
-    // and an answer that relied on it would be lost with it; so may one that was swept meanwhile be gone.
-    const known = await store.read(REVOCATIONS).get(ended.entity.id);
-    if (known !== undefined) return known;
-    await after(PAUSE_MILLISECONDS);
-  }
-  throw new StoreUnavailable({ diagnostic: 'a revocation that was made before is not durable yet' });
-}
-
-const ATTEMPTS = 20;
-const PAUSE_MILLISECONDS = 50;
 
 /** A token of ours, as it was signed. */
 interface KnownToken {

@@ -67,6 +67,8 @@ export interface Proven {
   readonly scope?: string | undefined;
   /** When a user proved a password, in seconds since the epoch: the session begins there. Absent: a key was the proof, and there is none. */
   readonly authenticatedAt?: number | undefined;
+  /** The `jti` of the token, where it may have to be taken back before it is made. Absent: a new one. */
+  readonly tokenId?: string | undefined;
 }
 
 /** A way to prove a credential: its own proof, nothing more. */
@@ -76,7 +78,7 @@ export interface Grant {
   /** Whether only clients that name themselves may use it. */
   readonly needsClient: boolean;
   /** @throws the problem that says why nothing is proven */
-  prove(request: TokenRequest, origin: Pick<Origin, 'address'>): Promise<Proven>;
+  prove(request: TokenRequest, origin: Origin): Promise<Proven>;
 }
 
 /** What a client gets. Times are whole seconds since the epoch. */

@@ -19,6 +19,9 @@ export interface RenewalGrantParts {
   readonly scope: string;
 }
 
+/** That of the log-in itself: a token that was renewed can be renewed again. */
+const GRANT_CLAIM = 'password';
+
 /**
  * Proves that a user is still logged in, by the good token of a log-in with a password: for the same account, and never beyond the
  * end of the session. Whoever has a token of anything else has what it was made with, and makes a new one with that: an hour's token of
@@ -32,14 +35,15 @@ export function renewalGrant({
   scope,
 }: RenewalGrantParts): Grant {
   return {
-    claim: 'password',
+    claim: GRANT_CLAIM,
     needsClient: false,
     async prove({ accessToken }) {
       if (accessToken === undefined) throw new ParameterMissing('token');
       const claims = await authenticateBearer(accessToken);
       const { auth_time: authenticatedAt, iam_id: iamId, latchkey } = claims;
-      // Privilege growth: the new token has every scope.
-      if (authenticatedAt === undefined || claims.scope !== scope) throw notOfALogIn();
+      // Privilege growth: the new token has every scope, and would outlive the session from which a code has led to this one.
+      const isOfALogIn = authenticatedAt !== undefined && claims.grant_type === GRANT_CLAIM;
+      if (!isOfALogIn || claims.scope !== scope) throw notOfALogIn();
       const password = await passwordOf(iamId);
       if (password?.id !== latchkey.api_key_id) throw revoked('its password is gone');
       const accountId = claims.account.bss;

@@ -1,4 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { AUDIT_EVENTS } from '../../../src/audit/audit-event.ts';
+import { givenAccountSettings } from '../../harness/given-account-settings.ts';
 import { type GivenPasswordUser, givenPasswordUser } from '../../harness/given-password.ts';
 import { type GivenTenant, givenTenant, tokenIn } from '../../harness/given-people.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
@@ -154,6 +157,70 @@ describeOnEveryBackend('codes and tokens for a session', (service) => {
 
     expect([wrong.status, wrong.body.error]).toEqual([400, 'invalid_grant']);
     expect(again.status).toBe('code' in change ? 200 : 400);
+  });
+
+  /** A stolen code: whether the thief was the first or the second, nobody keeps a token of it (RFC 6749, section 4.1.2). */
+  it('when a code is used a second time, then it is refused, and the token of the first is too, and the session goes on', async () => {
+    const code = await codeOf(service(), session, challenge);
+    const { access_token: token } = (await exchangeCode(service(), { code, verifier })).body;
+    expect(await keysWith(token)).toBe(403);
+    service().clock.pass(120_000);
+
+    const stolen = await exchangeCode(service(), { code, verifier: newVerifier().verifier });
+
+    expect([stolen.status, stolen.body.error]).toEqual([400, 'invalid_grant']);
+    expect(await keysWith(token)).toBe(401);
+    const { rows } = await service()
+      .store.read(AUDIT_EVENTS)
+      .page('byTarget', {
+        ...{ equals: [tenant.accountId, String(decodeJwt(token).jti)], limit: 2 },
+      });
+    expect(rows).toMatchObject([{ action: 'token.revoke', outcome: 'success', actor: {} }]);
+    expect(await keysWith(await bearerOfSession(service(), session))).toBe(403);
+  });
+
+  it('when a code is used for the first time when it is too old, then nothing is recorded as ended', async () => {
+    const code = await codeOf(service(), session, challenge);
+    service().clock.pass(61_000);
+    const recorded = async () =>
+      (
+        await service()
+          .store.read(AUDIT_EVENTS)
+          .page('byAccount', { equals: [tenant.accountId], limit: 1_000 })
+      ).rows.filter(({ action }) => action === 'token.revoke').length;
+    const before = await recorded();
+
+    expect((await exchangeCode(service(), { code, verifier })).status).toBe(400);
+
+    expect(await recorded()).toBe(before);
+  });
+
+  it('when a code is exchanged, then the token says when its user logged in, and is not renewed like one of a log-in', async () => {
+    const { auth_time: loggedInAt } = decodeJwt(session);
+    const token = await bearerOfSession(service(), session);
+
+    const renewed = await service().call('POST', '/api/authentication/renewToken', { token });
+
+    expect(loggedInAt).toEqual(expect.any(Number));
+    expect(decodeJwt(token)['auth_time']).toBe(loggedInAt);
+    expect(renewed.status).toBe(403);
+  });
+
+  /** An hour more for a password alone: a session is older than the setting that asks for more than a password. */
+  it('when a second factor is asked for since, then the session gives no code, its codes no token, and it can be ended', async () => {
+    const own = await givenTenant(service());
+    const kim = await givenPasswordUser(service(), { token: await own.ownerToken(), accountId: own.accountId });
+    const tokenId = await sessionOf(service(), kim);
+    const code = await codeOf(service(), tokenId, challenge);
+    await givenAccountSettings(service(), own.accountId, { mfa: 'TOTP' });
+
+    const asked = await askForCode(service(), { session: tokenId, challenge });
+    const exchanged = await exchangeCode(service(), { code, verifier });
+    const out = await service().call('POST', `${SESSIONS}/?_action=logout`, { json: { tokenId } });
+
+    expect([asked.status, asked.body.error, asked.headers.get('location')]).toEqual([403, 'access_denied', null]);
+    expect([exchanged.status, exchanged.body.error]).toEqual([403, 'access_denied']);
+    expect(out.status).toBe(200);
   });
 
   it('when a code is exchanged by ten at once, then one gets a token', async () => {

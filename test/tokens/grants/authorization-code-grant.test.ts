@@ -23,9 +23,12 @@ const GIVEN: CodeGrant = {
   scope: 'openid',
 };
 
+const TRACE = { tokenId: 'three', accountId: 'a'.repeat(32), endsAt: 2_000_000_000_000 };
+
 const grantWhere = (membershipGeneration: number) =>
   authorizationCodeGrant({
-    codes: { take: async () => GIVEN },
+    codes: { take: async () => ({ trace: TRACE, grant: GIVEN, isReplayed: false }) },
+    endReplayed: async () => undefined,
     // Safe: nothing else of it is asked. The news of a cut-off has not come.
     revocations: { revokes: async () => false } as never,
     // Safe: only its generations are looked at.
@@ -45,14 +48,16 @@ const ASKED = {
 };
 
 it('given a code of a session, when nothing was cut off, then it proves who asked for it', async () => {
-  const { credential } = await grantWhere(1).prove(ASKED, { address: '127.0.0.1' });
+  const { credential } = await grantWhere(1).prove(ASKED, { address: '127.0.0.1', requestId: 'r', transactionId: 't' });
 
   expect(credential).toMatchObject({ id: 'Password-IBMid-1', iamId: 'IBMid-1', generation: 1 });
 });
 
 /** Outlived sign-out: the token would carry the generation that is good again. */
 it('given a code of a session that was cut off, when the news of it has not come, then it proves nothing', async () => {
-  await expect(grantWhere(2).prove(ASKED, { address: '127.0.0.1' })).rejects.toMatchObject({
+  await expect(
+    grantWhere(2).prove(ASKED, { address: '127.0.0.1', requestId: 'r', transactionId: 't' }),
+  ).rejects.toMatchObject({
     code: 'authorization_code_invalid',
   });
 });
