@@ -1,8 +1,9 @@
 import type { Access, Target } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
+import { roomInAccount } from '../accounts/room-in-account.ts';
 import { audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { AccessDenied, LimitReached, NotFound } from '../problems/entity-problems.ts';
+import { AccessDenied, NotFound } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { type Insert, insert, remove } from '../store/changes.ts';
 import type { IndexValue } from '../store/collection.ts';
@@ -95,18 +96,18 @@ export function dataSourcesIn({ store, access, clock, recent }: DataSourcesParts
   };
 
   return {
-    async create(caller, chosen) {
-      const { accountId } = caller;
-      await access.require(caller, actionOf('create'), targetOf(caller));
-      if ((await reader.count('byCreation', [accountId], MOST_DATA_SOURCES)) >= MOST_DATA_SOURCES) {
-        throw new LimitReached(`An account may have ${MOST_DATA_SOURCES} data sources.`, {
-          details: 'Delete one that is not used any more.',
+    create: (caller, chosen) =>
+      untilUndisturbed(async () => {
+        const { accountId } = caller;
+        await access.require(caller, actionOf('create'), targetOf(caller));
+        const room = await roomInAccount(store, accountId, {
+          ...{ most: MOST_DATA_SOURCES, things: 'data sources' },
+          count: () => reader.count('byCreation', [accountId], MOST_DATA_SOURCES),
         });
-      }
-      const source = newDataSource(chosen, accountId, caller.iamId, clock.now());
-      await store.commit([insert(DATA_SOURCES, source), record(caller, 'create', undefined, source)]);
-      return source;
-    },
+        const source = newDataSource(chosen, accountId, caller.iamId, clock.now());
+        await store.commit([room, insert(DATA_SOURCES, source), record(caller, 'create', undefined, source)]);
+        return source;
+      }),
 
     get: (caller, id) => existing(caller, id, 'get'),
 

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
+import { roomInAccount } from '../accounts/room-in-account.ts';
 import { API_KEYS } from '../api-keys/api-key.ts';
 import { type AuditedChange, audited } from '../audit/audit-event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { EntityExists, EntityInUse, LimitReached, NotFound } from '../problems/entity-problems.ts';
+import { EntityExists, EntityInUse, NotFound } from '../problems/entity-problems.ts';
 import { changeEntity } from '../store/change-entity.ts';
 import { insert } from '../store/changes.ts';
 import { firstEntityTag } from '../store/entity-tag.ts';
 import { removeUnused } from '../store/remove-unused.ts';
 import type { Store } from '../store/store.ts';
 import { AlreadyExists } from '../store/store-errors.ts';
+import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import type { TenantKeys } from '../tenant-keys/tenant-keys.ts';
 import { GROUPED_KEYS, rowsOfGroupedKeys } from './grouped-key.ts';
 import { KEY_GROUPS, type KeyGroup, keyGroupAction, keyGroupCrn } from './key-group.ts';
@@ -91,20 +93,20 @@ export function keyGroupsIn(parts: KeyGroupsParts): KeyGroups {
   };
 
   return {
-    async create(caller, chosen) {
-      await requireRight(access, caller, 'create');
-      const { accountId, iamId } = caller;
-      if ((await groups.count('byCreation', [accountId], MOST_KEY_GROUPS)) >= MOST_KEY_GROUPS) {
-        throw new LimitReached(`An account may have ${MOST_KEY_GROUPS} key groups.`, {
-          details: 'Delete one that is not used any more.',
+    create: (caller, chosen) =>
+      untilUndisturbed(async () => {
+        await requireRight(access, caller, 'create');
+        const { accountId, iamId } = caller;
+        const room = await roomInAccount(store, accountId, {
+          ...{ most: MOST_KEY_GROUPS, things: 'key groups' },
+          count: () => groups.count('byCreation', [accountId], MOST_KEY_GROUPS),
         });
-      }
-      const group = newGroup(accountId, chosen, iamId, clock.now());
-      await whileNameIsFree(() =>
-        store.commit([insert(KEY_GROUPS, group), audited(caller, record('create', undefined, group))]),
-      );
-      return group;
-    },
+        const group = newGroup(accountId, chosen, iamId, clock.now());
+        await whileNameIsFree(() =>
+          store.commit([room, insert(KEY_GROUPS, group), audited(caller, record('create', undefined, group))]),
+        );
+        return group;
+      }),
 
     get: (caller, id) => existingGroup(parts, caller, { id, verb: 'get' }),
 

@@ -21,8 +21,8 @@ export const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   tokens: ['api-keys', 'users', 'service-ids', 'accounts'],
   'tenant-keys': ['api-keys', 'accounts'],
   'service-accounts': ['tenant-keys', 'api-keys', 'service-ids'],
-  'data-sources': [],
-  'key-groups': ['tenant-keys', 'policies', 'resource-catalog', 'api-keys', 'users'],
+  'data-sources': ['accounts'],
+  'key-groups': ['tenant-keys', 'accounts', 'policies', 'resource-catalog', 'api-keys', 'users'],
   'account-log': [],
   'key-list': [
     'tenant-keys',

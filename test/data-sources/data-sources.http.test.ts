@@ -3,6 +3,7 @@ import { AUDIT_EVENTS } from '../../src/audit/audit-event.ts';
 import { DATA_SOURCES, MOST_DATA_SOURCES, newDataSource } from '../../src/data-sources/data-source.ts';
 import { insert } from '../../src/store/changes.ts';
 import { expectProductRefusal } from '../doors/latchkey/product-refusal.ts';
+import { callerOf } from '../harness/given-every-kind.ts';
 import { givenOtherAccount, type OtherAccount } from '../harness/given-other-account.ts';
 import type { Answer } from '../harness/http-call.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
@@ -104,18 +105,26 @@ describeOnEveryBackend('/latchkey/v1/data_sources', (service) => {
     expect((await asked('GET', one)).body.name).toBe(SOURCE.name);
   });
 
-  it('given as many as an account may have, when one more is made, then it is refused', async () => {
-    const { accountId, ownerIamId, ...other } = await givenOtherAccount(service());
+  it('given two less than an account may have, when six are made at once, then two are, and four hear of the limit', async () => {
+    const full = await givenOtherAccount(service());
+    const { accountId, ownerIamId } = full;
     const chosen = { name: 'x', syncType: 'full', icon: 'apps', active: true } as const;
-    const rows = Array.from({ length: MOST_DATA_SOURCES }, () =>
+    const rows = Array.from({ length: MOST_DATA_SOURCES - 2 }, () =>
       newDataSource({ ...chosen, entityTypes: {}, connectionSettings: {} }, accountId, ownerIamId, 1),
     );
     for (let at = 0; at < rows.length; at += 100) {
       await service().store.commit(rows.slice(at, at + 100).map((row) => insert(DATA_SOURCES, row)));
     }
 
-    const answer = await asked('POST', ALL, { name: 'one more' }, { accountId, ownerIamId, ...other });
+    const { dataSources } = await service().domains.tenants();
+    const making = Array.from({ length: 6 }, () =>
+      dataSources.create(callerOf(full), { ...chosen, entityTypes: {}, connectionSettings: {} }),
+    );
+    const refusals = (await Promise.allSettled(making)).flatMap((one) =>
+      one.status === 'rejected' ? [one.reason.code] : [],
+    );
 
-    expectProductRefusal(answer, 409, 'limit_reached');
+    expect(refusals).toEqual(['limit_reached', 'limit_reached', 'limit_reached', 'limit_reached']);
+    expectProductRefusal(await asked('POST', ALL, { name: 'one more' }, full), 409, 'limit_reached');
   });
 });

@@ -10,6 +10,7 @@ import { firstEntityTag } from '../../src/store/entity-tag.ts';
 import { askWith, GROUPS, givenGroupedKey, givenKeyGroup } from '../doors/ivanti/given-grouped-key.ts';
 import { expectProductRefusal } from '../doors/latchkey/product-refusal.ts';
 import { firstAccountId, givenServiceId } from '../harness/given-credentials.ts';
+import { callerOf } from '../harness/given-every-kind.ts';
 import { givenOtherAccount, type OtherAccount } from '../harness/given-other-account.ts';
 import { givenPolicy } from '../harness/given-rights.ts';
 import type { Answer } from '../harness/http-call.ts';
@@ -92,7 +93,7 @@ describeOnEveryBackend('groups of keys that act on behalf of users', (service) =
       expect((await ask('PATCH', path, { activated: false })).body).toMatchObject({ activated: false, locked: true });
     });
 
-    it('when there are as many as there may be, or as many keys in it, then no more is made', async () => {
+    it('when six are made at once for the last two places, then two are; in one that is full of keys no more is made', async () => {
       const full = await givenOtherAccount(service());
       const asker = await full.ownerToken();
       const group = await givenKeyGroup(service(), asker);
@@ -101,10 +102,16 @@ describeOnEveryBackend('groups of keys that act on behalf of users', (service) =
       const rows = Array.from({ length: MOST_KEYS_IN_GROUP }, () => randomUUID());
       await service().store.commit(rows.map((id) => insert(GROUPED_KEYS, { ...common, id, groupId })));
       const more = { description: '', state: 'active', createdBy: 'x', modifiedAt: 0 } as const;
-      const groups = Array.from({ length: MOST_KEY_GROUPS - 1 }, () => randomUUID());
+      const groups = Array.from({ length: MOST_KEY_GROUPS - 3 }, () => randomUUID());
       await service().store.commit(groups.map((id) => insert(KEY_GROUPS, { ...common, ...more, id, name: id })));
 
       expectProductRefusal(await service().call('POST', `${group}/keys`, { token: asker }), 409, 'limit_reached');
+      const { keyGroups } = await service().domains.tenants();
+      const making = Array.from({ length: 6 }, (_, at) => keyGroups.create(callerOf(full), { name: `more ${at}` }));
+      const refusals = (await Promise.allSettled(making)).flatMap((one) =>
+        one.status === 'rejected' ? [one.reason.code] : [],
+      );
+      expect(refusals).toEqual(['limit_reached', 'limit_reached', 'limit_reached', 'limit_reached']);
       const sent = { token: asker, json: { name: 'one more' } };
       expectProductRefusal(await service().call('POST', GROUPS, sent), 409, 'limit_reached');
     });
