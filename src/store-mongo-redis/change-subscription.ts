@@ -44,6 +44,9 @@ export interface ChangeSubscriptionParts {
   readonly onLost?: (() => void) | undefined;
 }
 
+/** Without it MongoDB sends 16 MB at a time, and the driver keeps what it has parsed of them until the last row was taken. */
+const ROWS_PER_READ = 200;
+
 /** Delivers to one watcher: what the stream tells, and its own process's commits even while there is no stream. */
 export function subscribeToChanges(parts: ChangeSubscriptionParts): FeedSubscription {
   const { connection, models, names } = parts;
@@ -170,7 +173,7 @@ async function tellAll(
   tell: (collection: string, id: string, entityAsTold: () => Entity) => void,
 ): Promise<void> {
   const { model, collection } = models(name);
-  for await (const document of model.find().lean().cursor()) {
+  for await (const document of model.find().lean().cursor({ batchSize: ROWS_PER_READ })) {
     const entity = toEntity(collection, document);
     tell(name, entity.id, () => entity);
   }

@@ -106,7 +106,7 @@ export function entityCache(): EntityCache {
   };
 }
 
-/** The caches of a store, one a followed collection: only of those is it heard when they change. */
+/** The caches of a store, one a collection that is followed and can change: only of those is it heard when they do. */
 export interface EntityCaches {
   readonly names: ReadonlySet<string>;
   of(collection: string): EntityCache | undefined;
@@ -114,12 +114,16 @@ export interface EntityCaches {
   forgetAll(): void;
 }
 
-/** @returns empty caches */
+/**
+ * None for immutable collections, whose followers take in each entity: nobody reads those again, and their changes, of which
+ * there may be a million, need not come by a second time.
+ * @returns empty caches
+ */
 export function entityCaches(
-  collections: readonly { readonly name: string; readonly followed: boolean }[],
+  collections: readonly { readonly name: string; readonly followed: boolean; readonly immutable: boolean }[],
 ): EntityCaches {
-  const followed = collections.filter((collection) => collection.followed);
-  const caches = new Map(followed.map(({ name }) => [name, entityCache()] as const));
+  const cached = collections.filter(({ followed, immutable }) => followed && !immutable);
+  const caches = new Map(cached.map(({ name }) => [name, entityCache()] as const));
   return {
     names: new Set(caches.keys()),
     of: (collection) => caches.get(collection),
