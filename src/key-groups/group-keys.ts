@@ -13,10 +13,10 @@ import { StaleEntityTag } from '../store/store-errors.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import type { TenantKeyChange, TenantKeys } from '../tenant-keys/tenant-keys.ts';
 import type { Users } from '../users/users.ts';
+import { existingGroup } from './existing-group.ts';
 import { GROUPED_KEYS, type GroupedKey, groupedKeyAction, rowsOfGroupedKeys } from './grouped-key.ts';
 import { letsMoreIn, readAddresses } from './key-addresses.ts';
-import { KEY_GROUPS, type KeyGroup } from './key-group.ts';
-import { existingGroup, MOST_KEYS_IN_GROUP } from './key-groups.ts';
+import { KEY_GROUPS, type KeyGroup, MOST_KEYS_IN_GROUP } from './key-group.ts';
 import { keyRole } from './key-role.ts';
 import { namedUser, requireOnBehalfOf } from './on-behalf-of.ts';
 

@@ -10,12 +10,17 @@ export interface KeyGroup extends Entity {
   readonly name: string;
   /** `''`: none. */
   readonly description: string;
-  /** `ending` while it is asked whether a key is in it: none may begin to. */
-  readonly state: 'active' | 'ending';
+  /** `ending` while it is asked whether it may go, `removing` once that is decided: no key may begin to be in it. */
+  readonly state: 'active' | 'ending' | 'removing';
   readonly createdAt: number;
   readonly createdBy: string;
   readonly modifiedAt: number;
 }
+
+/** How many key groups an account may have, and keys a group: they are listed at once. */
+export const MOST_KEY_GROUPS = 100;
+/** Keys of one group. */
+export const MOST_KEYS_IN_GROUP = 100;
 
 /** All key groups. */
 export const KEY_GROUPS = defineCollection<KeyGroup>()('key_groups', {
@@ -33,6 +38,7 @@ export const KEY_GROUPS = defineCollection<KeyGroup>()('key_groups', {
   indexes: {
     byName: { fields: ['accountId', 'name'], unique: true },
     byCreation: { fields: ['accountId', 'createdAt', 'id'] },
+    byState: { fields: ['state', 'modifiedAt', 'id'] },
   },
 });
 

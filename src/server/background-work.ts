@@ -97,6 +97,13 @@ export function backgroundWork(
       run: async (under) => (await import('../resource-groups/keep-groups.ts')).keepGroupsLeftEnding(store, under),
     },
     {
+      name: 'finish deletions of key groups',
+      everyMilliseconds: 10_000,
+      // Loaded late, as above.
+      run: async (under) =>
+        (await import('../key-groups/finish-group-removals.ts')).finishGroupRemovals({ store, clock }, under),
+    },
+    {
       name: 'finish deletions of aliases',
       everyMilliseconds: 2_000,
       // Loaded late, as above.

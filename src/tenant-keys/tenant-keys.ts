@@ -12,7 +12,8 @@ import {
 } from '../api-keys/new-api-key.ts';
 import { expectOwner } from '../api-keys/owners.ts';
 import { refuseLockedKey } from '../api-keys/refuse-locked.ts';
-import { type AuditedChange, audited } from '../audit/audit-event.ts';
+import type { AuditedChange } from '../audit/audit-event.ts';
+import { auditedBy } from '../audit/audited-by.ts';
 import type { Clock } from '../clock/clock.ts';
 import { NotFound } from '../problems/entity-problems.ts';
 import { ParameterInvalid } from '../problems/request-problems.ts';
@@ -85,6 +86,8 @@ export interface TenantKeys {
    * @param ifMatch default: any version
    */
   update(caller: Caller, key: TenantKeyName, change: TenantKeyChange, also?: AlsoChanged): Promise<ApiKey>;
+  /** Whether the caller may remove the key, locked or not. @throws AccessDenied */
+  requireRemovable(caller: Caller, apiKey: Pick<ApiKey, 'id'>): Promise<void>;
   /** It is refused when this returns. @throws EntityLocked */
   remove(caller: Caller, kind: TenantKeyKind, id: string, also?: AlsoChanged): Promise<void>;
 }
@@ -127,19 +130,8 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
     return apiKey;
   };
 
-  const record = (caller: Caller, verb: Verb, { before, after }: { before?: ApiKey; after?: ApiKey }, key: ApiKey) => {
-    const change: AuditedChange = {
-      ...{
-        at: clock.now(),
-        action: actionOf(verb),
-        accountId: key.accountId,
-        target: apiKeyCrn(key),
-        targetId: key.id,
-      },
-      ...{ before: before && auditedApiKey(before), after: after && auditedApiKey(after) },
-    };
-    return audited(caller, change);
-  };
+  const record = (caller: Caller, verb: Verb, states: RecordedStates, key: ApiKey): Change =>
+    auditedBy(caller, recordedChange(verb, states, key, clock.now()));
   const cutOffTokens = ({ id, accountId }: ApiKey, generation: number): Change =>
     cutOff(keySubject(id), generation, accountId, clock.now());
 
@@ -210,17 +202,15 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
       });
     },
 
+    requireRemovable: (caller, { id }) => requireRight(caller, 'delete', id),
+
     // Who changes it meanwhile may have locked it: it is looked at again, because the lock must hold.
     remove: (caller, kind, id, also) =>
       untilUndisturbed(async () => {
         const apiKey = await visible(caller, { kind, id }, 'delete');
         refuseLockedKey(apiKey, {});
-        const changes = [remove(API_KEYS, apiKey), cutOffTokens(apiKey, apiKey.generation + 1)];
-        await store.commit([
-          ...changes,
-          record(caller, 'delete', { before: apiKey }, apiKey),
-          ...((await also?.(apiKey)) ?? []),
-        ]);
+        const changes = planKeyRemoval(apiKey, { caller, at: clock.now() });
+        await store.commit([...changes, ...((await also?.(apiKey)) ?? [])]);
       }),
   };
 }
@@ -229,6 +219,29 @@ export function tenantKeysIn(parts: TenantKeysParts): TenantKeys {
 type Verb = 'create' | 'get' | 'list' | 'update' | 'delete';
 
 const actionOf = (verb: Verb): string => `iam-identity.tenantkey.${verb}`;
+
+interface RecordedStates {
+  readonly before?: ApiKey;
+  readonly after?: ApiKey;
+}
+
+const recordedChange = (verb: Verb, { before, after }: RecordedStates, key: ApiKey, at: number): AuditedChange => ({
+  ...{ at, action: actionOf(verb), accountId: key.accountId, target: apiKeyCrn(key), targetId: key.id },
+  ...{ before: before && auditedApiKey(before), after: after && auditedApiKey(after) },
+});
+
+/**
+ * @returns what removes a key, ends its tokens and records it: three changes
+ * @param caller `undefined`: the service itself does it
+ */
+export const planKeyRemoval = (
+  apiKey: ApiKey,
+  { caller, at }: { readonly caller: Caller | undefined; readonly at: number },
+): readonly Change[] => [
+  remove(API_KEYS, apiKey),
+  cutOff(keySubject(apiKey.id), apiKey.generation + 1, apiKey.accountId, at),
+  auditedBy(caller, recordedChange('delete', { before: apiKey }, apiKey, at)),
+];
 
 /** Such a key would be made in vain, and its maker hear of it when it is used. */
 function refuseExpired(expiresAt: number | undefined, now: number): void {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIT_EVENTS } from '../../src/audit/audit-event.ts';
+import { finishGroupRemovals } from '../../src/key-groups/finish-group-removals.ts';
 import { GROUPED_KEYS } from '../../src/key-groups/grouped-key.ts';
-import { KEY_GROUPS } from '../../src/key-groups/key-group.ts';
-import { MOST_KEY_GROUPS, MOST_KEYS_IN_GROUP } from '../../src/key-groups/key-groups.ts';
+import { KEY_GROUPS, MOST_KEY_GROUPS, MOST_KEYS_IN_GROUP } from '../../src/key-groups/key-group.ts';
+import { keyGroupsIn } from '../../src/key-groups/key-groups.ts';
 import { platformRoleCrn } from '../../src/resource-catalog/service-definition.ts';
 import { insert } from '../../src/store/changes.ts';
 import { firstEntityTag } from '../../src/store/entity-tag.ts';
+import type { Store } from '../../src/store/store.ts';
 import { askWith, GROUPS, givenGroupedKey, givenKeyGroup } from '../doors/ivanti/given-grouped-key.ts';
 import { expectProductRefusal } from '../doors/latchkey/product-refusal.ts';
 import { firstAccountId, givenServiceId } from '../harness/given-credentials.ts';
@@ -91,6 +93,82 @@ describeOnEveryBackend('groups of keys that act on behalf of users', (service) =
       expectProductRefusal(await ask('DELETE', path), 409, 'entity_locked');
       expect((await askWith(service(), secret)).status).toBe(200);
       expect((await ask('PATCH', path, { activated: false })).body).toMatchObject({ activated: false, locked: true });
+    });
+
+    describe('given that the process which deletes it with its keys ends halfway', () => {
+      /** Deletes it, by a store that takes so many commits and no more. @returns the group, and a key of it */
+      const givenHalfDeleted = async (commits: number) => {
+        const { path, secret } = await givenGroupedKey(service(), {}, token);
+        const group = path.slice(0, path.indexOf('/keys/'));
+        const { store, domains, clock } = service();
+        const { tenantKeys } = await domains.tenants();
+        let left = commits;
+        const commit: Store['commit'] = async (changes, options) => {
+          left -= 1;
+          if (left < 0) throw new Error('the process has ended');
+          await store.commit(changes, options);
+        };
+        const get = (target: Store, name: string | symbol) => (name === 'commit' ? commit : Reflect.get(target, name));
+        const keyGroups = keyGroupsIn({ store: new Proxy(store, { get }), access: domains.access, clock, tenantKeys });
+        const id = group.slice(GROUPS.length + 1);
+        await expect(keyGroups.remove(callerOf(account), id, { recursive: true })).rejects.toThrow('has ended');
+        return { group, id, secret };
+      };
+      const workInBackground = async () => {
+        const { store, clock } = service();
+        clock.pass(6_000);
+        const lease = await store.lease(randomUUID(), 10_000);
+        if (lease === undefined) throw new Error('no lease');
+        await finishGroupRemovals({ store, clock }, lease);
+        await lease.release();
+      };
+
+      it('when it was not decided yet, then background work leaves it as if nobody had asked', async () => {
+        const { group, secret } = await givenHalfDeleted(1);
+        expectProductRefusal(await ask('POST', `${group}/keys`), 404, 'not_found');
+
+        await workInBackground();
+
+        expect((await askWith(service(), secret)).status).toBe(200);
+        expect((await ask('POST', `${group}/keys`)).status).toBe(201);
+      });
+
+      it.each([2, 3])(
+        'when it was decided, and %i commits made, then background work takes the rest away',
+        async (commits) => {
+          const { group, id, secret } = await givenHalfDeleted(commits);
+
+          await workInBackground();
+
+          expect((await askWith(service(), secret)).status).toBe(401);
+          expect(await service().store.read(KEY_GROUPS).get(id)).toBeUndefined();
+          expectProductRefusal(await ask('GET', group), 404, 'not_found');
+          expect(await recordsOf(id)).toEqual(['create', 'delete'].map((verb) => `iam-identity.key-group.${verb}`));
+        },
+      );
+
+      it('when it is deleted again before that, then it goes, and it can be seen no more meanwhile', async () => {
+        const { group, id, secret } = await givenHalfDeleted(2);
+        expectProductRefusal(await ask('GET', group), 404, 'not_found');
+        expect((await ask('GET', GROUPS)).body.key_groups).not.toContainEqual(expect.objectContaining({ id }));
+
+        expect((await ask('DELETE', group)).status).toBe(204);
+
+        expect((await askWith(service(), secret)).status).toBe(401);
+      });
+
+      it('when a key of it is locked meanwhile, then the key stays, and the group with it', async () => {
+        const { group, id, secret } = await givenHalfDeleted(2);
+        const { rows } = await service()
+          .store.read(GROUPED_KEYS)
+          .page('ofGroup', { equals: [id], limit: 1 });
+        await ask('POST', `/latchkey/v1/apikeys/${rows[0]?.id}/lock`);
+
+        await workInBackground();
+
+        expect((await askWith(service(), secret)).status).toBe(200);
+        expect((await ask('GET', group)).status).toBe(200);
+      });
     });
 
     it('when six are made at once for the last two places, then two are; in one that is full of keys no more is made', async () => {

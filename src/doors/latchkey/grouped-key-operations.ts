@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
 import { textUpTo } from '../../http/text-schemas.ts';
 import { MOST_ADDRESSES } from '../../key-groups/key-addresses.ts';
-import { MOST_KEYS_IN_GROUP } from '../../key-groups/key-groups.ts';
+import { MOST_KEYS_IN_GROUP } from '../../key-groups/key-group.ts';
 import { failureAnswers } from './failure-answers.ts';
 
 /** The paths of keys in groups, as the routes declare them. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Operation } from '../../http/openapi.ts';
 import { linesUpTo, textUpTo } from '../../http/text-schemas.ts';
-import { MOST_KEY_GROUPS } from '../../key-groups/key-groups.ts';
+import { MOST_KEY_GROUPS } from '../../key-groups/key-group.ts';
 import { failureAnswers } from './failure-answers.ts';
 
 /** The paths of key groups, as the routes declare them. */
