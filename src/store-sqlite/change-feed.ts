@@ -26,7 +26,7 @@ export interface ChangeFeed {
 /** What the feed stands on. */
 export interface ChangeFeedParts {
   readonly connection: SqliteConnection;
-  readonly foreign: ForeignWrites;
+  readonly foreign: Pick<ForeignWrites, 'check' | 'look'>;
   /** Reads the entity as it is now. */
   readonly read: (collection: string, id: string) => Entity | undefined;
   /** Reads all entities as they are now. */

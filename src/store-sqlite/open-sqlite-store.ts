@@ -5,7 +5,7 @@ import { bulkWrites } from './bulk-writes.ts';
 import { type ChangeFeed, changeFeed } from './change-feed.ts';
 import { type Checkpoints, checkpoints } from './checkpoints.ts';
 import type { StoredCollection } from './entity-text.ts';
-import { foreignWrites, type RowCache, rowCache } from './row-cache.ts';
+import { type ForeignWrites, foreignWrites, type RowCache, rowCache } from './row-cache.ts';
 import { commitOver } from './sqlite-commit.ts';
 import { openConnection, retrying, type SqliteConnection } from './sqlite-connection.ts';
 import { sqliteExpiringValues } from './sqlite-expiring-values.ts';
@@ -69,9 +69,9 @@ function assembleStore({ connection, clock, tables, checkpointing }: AssemblyPar
   const writing = { connection, clock, tables, queue };
 
   return {
-    read: readersOf(rows),
+    read: readersOf(rows, foreign),
     // Every read here is exact and, for a hot row, as cheap: see `RowCache`.
-    readRecent: readersOf(rows),
+    readRecent: readersOf(rows, foreign),
     recentReadCounts() {
       const { hits, misses } = cache.counts;
       return { hits, misses, fills: misses, fallbacks: 0, graces: 0 };
@@ -137,12 +137,16 @@ function tableReaders(tables: Tables, parts: ReadingParts): (collection: string)
   };
 }
 
-function readersOf(rows: (collection: string) => TableReader): Store['read'] {
+function readersOf(rows: (collection: string) => TableReader, foreign: ForeignWrites): Store['read'] {
+  const afterLook = <Read>(work: () => Read): Promise<Read> => {
+    const looking = foreign.sharedLook();
+    return looking === undefined ? retrying(work) : looking.then(() => retrying(work));
+  };
   return <T extends Entity, Index extends string>({ name }: Collection<T, Index>): Reader<T, Index> => {
     const table = rows(name);
     const reader: Reader<Entity, string> = {
-      get: (id) => retrying(() => table.get(id)),
-      find: (index, values) => retrying(() => table.find(index, values)),
+      get: (id) => afterLook(() => table.get(id)),
+      find: (index, values) => afterLook(() => table.find(index, values)),
       page: (index, request) => retrying(() => table.page(index, request)),
       count: (index, equals, limit) => retrying(() => table.count(index, equals, limit)),
     };

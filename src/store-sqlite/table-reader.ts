@@ -12,7 +12,7 @@ const LARGEST_PAGE = 1_000;
 export interface ReadingParts {
   readonly connection: SqliteConnection;
   readonly cache: RowCache;
-  readonly foreign: ForeignWrites;
+  readonly foreign: Pick<ForeignWrites, 'check'>;
 }
 
 /** Reads one table, at once; what it throws is SQLite's. */
