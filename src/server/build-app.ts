@@ -1,5 +1,6 @@
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
 import { completeApp, newApp } from '../http/app.ts';
+import { directRoutes } from '../http/direct-routes.ts';
 import { requestNamesOf } from '../http/request-identity.ts';
 import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../http/security-headers.ts';
 import { Problem } from '../problems/problem.ts';
@@ -8,10 +9,11 @@ import { type DoorParts, doors } from './doors.ts';
 
 const JSON_HEADERS = { ...SECURITY_HEADERS, ...NO_STORE_HEADERS, 'Content-Type': 'application/json' };
 
-/** The whole service as an Express application: every door, and a last answer for paths that none of them knows. */
-export function buildApp(parts: DoorParts): Express {
+/** The whole service: the routes that are asked most, every door, and a last answer for paths that none of them knows. */
+export function buildApp(parts: Omit<DoorParts, 'direct'>): RequestListener {
   const app = newApp();
-  for (const door of doors(parts)) app.use(door);
+  const direct = directRoutes();
+  for (const door of doors({ ...parts, direct })) app.use(door);
   completeApp(app, (failure, request, response) => {
     const { transactionId, requestId } = requestNamesOf(request);
     const headers = { ...JSON_HEADERS, 'Transaction-Id': transactionId, 'X-Request-Id': requestId };
@@ -29,5 +31,5 @@ export function buildApp(parts: DoorParts): Express {
     const message = known ? 'There is nothing here. The token endpoint is POST /identity/token.' : 'Internal error.';
     response.end(JSON.stringify({ code: known ? 'route_unknown' : 'internal_error', message }));
   });
-  return app;
+  return direct.before(app);
 }

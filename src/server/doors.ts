@@ -6,6 +6,7 @@ import { ibmIamTokenDoor } from '../doors/ibm-iam-token/door.ts';
 import { loadedWhenAsked } from '../http/app.ts';
 import { requiredBearerTokenOf } from '../http/authorization.ts';
 import type { ClientAddressOf } from '../http/client-addresses.ts';
+import type { DirectRoutes } from '../http/direct-routes.ts';
 import type { Operation } from '../http/openapi.ts';
 import { pathOf } from '../http/read-query.ts';
 import { type RequestNames, requestNamesOf } from '../http/request-identity.ts';
@@ -36,11 +37,13 @@ export interface DoorParts {
   readonly issuer: string;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'unavailable'>;
+  /** To be told by the doors which of their routes are asked most. */
+  readonly direct: DirectRoutes;
 }
 
 /** One row a door: the token endpoint first, because it is asked most; what an exchange does not need is loaded later. */
 export function doors(parts: DoorParts): readonly RequestHandler[] {
-  const { config, domains, clientAddressOf, cursors, publicUrl, issuer, logger } = parts;
+  const { config, domains, clientAddressOf, cursors, publicUrl, issuer, logger, direct } = parts;
   const onFailure = failureLog(logger, parts.metrics);
   return [
     ibmIamTokenDoor({
@@ -51,13 +54,14 @@ export function doors(parts: DoorParts): readonly RequestHandler[] {
       publicUrl,
       issuer,
       signingAlgorithms: [config.signingAlgorithm],
+      direct,
       onFailure,
     }),
     // Those that tell by the path what is theirs come before the others: what is sent to them goes past none that it would load.
     loadedWhenAsked(async () => {
       const { logdnaDoor } = await import('../doors/logdna/door.ts');
       const rooms = { ...(await domains.resources()), ingestion: await domains.logLines() };
-      const lines = { clientAddressOf, keysInUrl: config.ingestionKeysInUrl };
+      const lines = { clientAddressOf, keysInUrl: config.ingestionKeysInUrl, direct };
       return logdnaDoor({ ...rooms, ...lines, callerOf: callers(parts), onFailure });
     }, LOGDNA_PATHS),
     loadedWhenAsked(async () => {

@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import type { OnFailure } from '../../http/api-answers.ts';
 import { type Respond, routeTemplateOf } from '../../http/app.ts';
 import { STATUS_CODES } from '../../http/node-http.ts';
@@ -28,7 +29,7 @@ const COMMON_HEADERS: Readonly<Record<string, string>> = Object.freeze({
 
 /** Writes a body that holds credentials or speaks of them. In one `writeHead`, because the token route is hot. */
 export function writeAnswer(
-  response: Response,
+  response: ServerResponse,
   { transactionId, requestId }: RequestNames,
   status: number,
   body: object,

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { OnFailure } from '../../http/api-answers.ts';
 import { respondWith } from '../../http/app.ts';
+import type { DirectRoutes } from '../../http/direct-routes.ts';
 import { methods } from '../../http/methods.ts';
 import { MethodNotAllowed, RouteUnknown } from '../../problems/request-problems.ts';
 import type { Jwks } from '../../signing-keys/jwks.ts';
@@ -11,9 +12,12 @@ import { type TokenRouteParts, tokenRoute } from './token-route.ts';
 
 /** What the door stands on. */
 export interface IbmIamTokenDoorParts extends TokenRouteParts, CredentialRouteParts, DiscoveryParts {
+  readonly direct: DirectRoutes;
   readonly jwks: () => Jwks;
   readonly onFailure: OnFailure;
 }
+
+const TOKEN_PATH = '/identity/token';
 
 /** Of clients that escape the `#` of the generated "token API" (`/identity/token#apikey`). Linear: one bounded class. */
 const ESCAPED_TOKEN = /^\/identity\/token%23[^/]{0,100}$/;
@@ -28,7 +32,7 @@ export function ibmIamTokenDoor(parts: IbmIamTokenDoorParts): Router {
   const keys = keysRoute(parts.jwks);
   const discovery = discoveryRoute(parts);
 
-  methods(router, '/identity/token', { POST: token });
+  methods(router, TOKEN_PATH, { POST: parts.direct.post(TOKEN_PATH, token) });
   // Aliases: an old one, and a common mistake of clients that are given the issuer as base.
   methods(router, '/oidc/token', { POST: token });
   methods(router, '/identity/identity/token', { POST: token });

@@ -1,6 +1,7 @@
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { basicCredentialsOf } from '../../http/authorization.ts';
 import type { ClientAddressOf } from '../../http/client-addresses.ts';
+import type { DirectHandler } from '../../http/direct-routes.ts';
 import { readForm } from '../../http/read-form.ts';
 import { refuseSecretsInUrl } from '../../http/read-query.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
@@ -24,7 +25,7 @@ const GRANTS: ReadonlyMap<string, string> = new Map([[API_KEY_GRANT, 'apikey']])
 const OFFERED = ['apikey', 'refresh_token'];
 
 /** POST /identity/token (IBM Cloud IAM Identity API, token operations). */
-export function tokenRoute({ exchange, clientAddressOf }: TokenRouteParts): RequestHandler {
+export function tokenRoute({ exchange, clientAddressOf }: TokenRouteParts): DirectHandler {
   return async (request, response) => {
     const names = requestNamesOf(request);
     refuseSecretsInUrl(request);
@@ -34,7 +35,7 @@ export function tokenRoute({ exchange, clientAddressOf }: TokenRouteParts): Requ
   };
 }
 
-function readTokenRequest(form: Form, request: Request): TokenRequest {
+function readTokenRequest(form: Form, request: IncomingMessage): TokenRequest {
   const grantType = form.get('grant_type');
   if (grantType === undefined) throw new ParameterMissing('grant_type');
   return {
@@ -49,7 +50,7 @@ function readTokenRequest(form: Form, request: Request): TokenRequest {
 }
 
 /** A client names itself in the header or in the form (RFC 6749, section 2.3.1). @returns `undefined` when it does not */
-export function clientOf(form: Form, request: Request): ClientCredentials | undefined {
+export function clientOf(form: Form, request: IncomingMessage): ClientCredentials | undefined {
   const basic = basicCredentialsOf(request);
   const id = form.get('client_id');
   if (id === undefined) return basic;
@@ -63,7 +64,7 @@ export function clientOf(form: Form, request: Request): ClientCredentials | unde
 }
 
 /** `ibm-cloud-tenant`: the token is only given for one of these accounts. */
-function acceptedAccountIdsOf({ headers }: Request): readonly string[] | undefined {
+function acceptedAccountIdsOf({ headers }: IncomingMessage): readonly string[] | undefined {
   const tenants = headers['ibm-cloud-tenant'];
   if (typeof tenants !== 'string' || tenants.trim() === '') return undefined;
   return tenants.split(',').map((tenant) => tenant.trim());

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler, Response, Router } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { Router } from 'express';
 import type { ClientAddressOf } from '../../http/client-addresses.ts';
+import type { DirectHandler, DirectRoutes } from '../../http/direct-routes.ts';
 import { requireMediaType } from '../../http/media-type.ts';
 import { methods } from '../../http/methods.ts';
 import { type BodyBudget, bodyBudget, withInflatedBody } from '../../http/read-inflated-body.ts';
@@ -19,6 +21,7 @@ export interface IngestRouteParts {
   readonly clientAddressOf: ClientAddressOf;
   /** Whether `?apikey=` is taken. */
   readonly keysInUrl: boolean;
+  readonly direct: DirectRoutes;
 }
 
 /** Where lines are sent; agents post to the second. */
@@ -35,11 +38,11 @@ const SOURCE = 'logdna';
 /** `POST /logs/ingest` and `/logs/agent` (LogDNA ingestion API). */
 export function ingestRoutes(router: Router, parts: IngestRouteParts): void {
   const handler = ingest(parts, bodyBudget(BUDGET_BYTES), bodyReader());
-  methods(router, INGEST_PATHS.ingest, { POST: handler });
-  methods(router, INGEST_PATHS.agent, { POST: handler });
+  methods(router, INGEST_PATHS.ingest, { POST: parts.direct.post(INGEST_PATHS.ingest, handler) });
+  methods(router, INGEST_PATHS.agent, { POST: parts.direct.post(INGEST_PATHS.agent, handler) });
 }
 
-function ingest(parts: IngestRouteParts, budget: BodyBudget, read: BodyReader): RequestHandler {
+function ingest(parts: IngestRouteParts, budget: BodyBudget, read: BodyReader): DirectHandler {
   const { ingestion, clientAddressOf, keysInUrl } = parts;
   return async (request, response) => {
     const secret = ingestionSecretOf(request, { keysInUrl });
@@ -87,7 +90,7 @@ const COMMON_HEADERS: Readonly<Record<string, string>> = Object.freeze({
 
 /** 207: some were taken; clients drop the others. In one `writeHead`, because this route is hot. */
 function writeTaken(
-  response: Response,
+  response: ServerResponse,
   { transactionId, requestId }: RequestNames,
   taken: number,
   statuses: readonly number[] | undefined,

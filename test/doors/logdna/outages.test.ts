@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { logdnaDoor } from '../../../src/doors/logdna/door.ts';
 import { newApp } from '../../../src/http/app.ts';
+import { directRoutes } from '../../../src/http/direct-routes.ts';
 import type { LogPlace } from '../../../src/ingestion/log-place.ts';
 import { Overloaded, SpoolFull, StoreUnavailable } from '../../../src/problems/request-problems.ts';
 import { caller } from '../../harness/http-call.ts';
@@ -11,7 +12,7 @@ import { opened } from '../../http/wire.ts';
 // Safe: only routes that are not asked use it.
 const NOTHING = {} as Omit<
   Parameters<typeof logdnaDoor>[0],
-  'ingestion' | 'clientAddressOf' | 'keysInUrl' | 'onFailure'
+  'ingestion' | 'clientAddressOf' | 'keysInUrl' | 'direct' | 'onFailure'
 >;
 
 describe('POST /logs/ingest, while lines cannot be kept', () => {
@@ -27,6 +28,7 @@ describe('POST /logs/ingest, while lines cannot be kept', () => {
     ['it cannot be written', new StoreUnavailable(), 'ServiceUnavailable'],
     ['there is too much to do', new Overloaded('There is too much to do.'), 'ServiceUnavailable'],
   ])('when %s, then the answer is 503 with Retry-After, in the form of the door', async (_why, problem, code) => {
+    const direct = directRoutes();
     const door = logdnaDoor({
       ...NOTHING,
       ingestion: {
@@ -37,9 +39,10 @@ describe('POST /logs/ingest, while lines cannot be kept', () => {
       },
       clientAddressOf: () => '127.0.0.1',
       keysInUrl: false,
+      direct,
       onFailure: () => {},
     });
-    server = createServer(newApp().use(door));
+    server = createServer(direct.before(newApp().use(door)));
     const call = caller(`http://127.0.0.1:${await opened(server)}`);
 
     const answer = await call('POST', '/logs/ingest', {
