@@ -89,6 +89,11 @@ interface Waiting {
 function burstSignatures(): CompleteToken {
   let turn: Waiting[] = [];
 
+  // Several are here at once where requests were made to wait for one another already: there is nothing more to wait for.
+  const flushSeveral = (): void => {
+    if (turn.length > 1) flush();
+    else setImmediate(flush);
+  };
   const flush = (): void => {
     const burst = turn;
     turn = [];
@@ -105,6 +110,6 @@ function burstSignatures(): CompleteToken {
 
   return (privateKey, input) =>
     new Promise((resolve, reject) => {
-      if (turn.push({ privateKey, input, resolve, reject }) === 1) setImmediate(flush);
+      if (turn.push({ privateKey, input, resolve, reject }) === 1) process.nextTick(flushSeveral);
     });
 }
