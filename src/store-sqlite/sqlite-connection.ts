@@ -42,11 +42,12 @@ export async function openConnection(file: string): Promise<SqliteConnection> {
 
 /** Tries `work` again, without stopping the event loop, while another process holds the lock. @throws StoreUnavailable */
 export async function retrying<T>(work: () => T): Promise<T> {
-  const endsAt = performance.now() + RETRY_BOUND_MILLISECONDS;
+  let endsAt: number | undefined;
   for (;;) {
     try {
       return work();
     } catch (error) {
+      endsAt ??= performance.now() + RETRY_BOUND_MILLISECONDS;
       if (!isBusy(error) || performance.now() >= endsAt) throw storeError(error);
     }
     await jitteredPause();

@@ -53,7 +53,9 @@ const NO_CLIENT = 'default';
 export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: IssueTokenParts): IssueToken {
   return async (chain, { clientId, grantClaim, scope = everything, asSession = false, ...issuedFor }) => {
     const { account, credential, identity } = chain;
-    const { grantId = randomUUID(), authenticatedAt, tokenId = randomUUID() } = issuedFor;
+    const isOfGrant = clientId !== undefined || asSession || issuedFor.grantId !== undefined;
+    // Empty where no token names it: most exchanges are of a key alone.
+    const { grantId = isOfGrant ? randomUUID() : '', authenticatedAt, tokenId = randomUUID() } = issuedFor;
     const authTime = authenticatedAt === undefined ? {} : { auth_time: authenticatedAt };
     const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
       account.settings;
@@ -72,11 +74,10 @@ export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: I
     };
     const latchkey = { api_key_id: credential.id, generations: generationsOf(chain) };
     const ofGrant = { ...latchkey, grant_id: grantId };
-    const isOfGrant = clientId !== undefined || issuedFor.grantId !== undefined;
     const proof = { jti: tokenId, exp: expiresAt, grant_type: grantClaim, ...authTime, acr: 1, amr: ['pwd'] };
     const access = { ...about, ...common, aud: issuer, scope, latchkey: isOfGrant ? ofGrant : latchkey, ...proof };
-    const session = { ...access, aud: sessionAudience(issuer), latchkey: ofGrant };
-    const refresh = {
+    const session = () => ({ ...access, aud: sessionAudience(issuer), latchkey: ofGrant });
+    const refresh = () => ({
       ...common,
       // Token confusion: nothing in it looks like an access token to a verifier that passes over `typ`.
       aud: refreshTokenAudience(issuer),
@@ -84,10 +85,10 @@ export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: I
       latchkey: ofGrant,
       jti: randomUUID(),
       exp: endOf(issuedAt + refreshTokenSeconds, credential.expiresAt),
-    };
+    });
     const [accessToken, refreshToken] = await Promise.all([
-      asSession ? signingKeys.sign(SESSION_TOKEN_TYPE, session) : signingKeys.sign(ACCESS_TOKEN_TYPE, access),
-      clientId === undefined ? undefined : signingKeys.sign(REFRESH_TOKEN_TYPE, refresh),
+      asSession ? signingKeys.sign(SESSION_TOKEN_TYPE, session()) : signingKeys.sign(ACCESS_TOKEN_TYPE, access),
+      clientId === undefined ? undefined : signingKeys.sign(REFRESH_TOKEN_TYPE, refresh()),
     ]);
     return { accessToken, refreshToken, issuedAt, expiresAt, scope };
   };
