@@ -30,18 +30,24 @@ export function instanceKeyKeeper(ingestionKeys: IngestionKeys): KeyKeeper {
   };
 }
 
-/**
- * @param alsoRemoved the rows of other rooms that go with a key of this kind, read anew for each attempt; absent: it has none
- * @returns the keeper of the keys of one kind of tenants
- */
-export function tenantKeyKeeper(tenantKeys: TenantKeys, kind: TenantKeyKind, alsoRemoved?: AlsoChanged): KeyKeeper {
+/** What is committed with a change of a key beside the key, read anew for each attempt; absent: nothing. */
+export interface BesideTheKey {
+  /** The rows of other rooms that go with it. */
+  readonly removed?: AlsoChanged;
+  /** What must hold of others when it is enabled or unlocked; may refuse. */
+  readonly opened?: AlsoChanged;
+}
+
+/** @returns the keeper of the keys of one kind of tenants */
+export function tenantKeyKeeper(tenantKeys: TenantKeys, kind: TenantKeyKind, beside: BesideTheKey = {}): KeyKeeper {
+  const { removed, opened } = beside;
   return {
     async setDisabled(caller, { id }, disabled) {
-      await tenantKeys.update(caller, { kind, id }, { disabled });
+      await tenantKeys.update(caller, { kind, id }, { disabled }, disabled ? undefined : opened);
     },
     async setLocked(caller, { id }, locked) {
-      await tenantKeys.update(caller, { kind, id }, { locked });
+      await tenantKeys.update(caller, { kind, id }, { locked }, locked ? undefined : opened);
     },
-    remove: (caller, { id }) => tenantKeys.remove(caller, kind, id, alsoRemoved),
+    remove: (caller, { id }) => tenantKeys.remove(caller, kind, id, removed),
   };
 }

@@ -9,7 +9,7 @@ import type { KeyKindName } from '../api-keys/key-kinds.ts';
 export interface KeyKeeper {
   /** Disabling ends the key at once, also a locked one. @throws AccessDenied, NotFound, EntityLocked on enabling */
   setDisabled(caller: Caller, apiKey: ApiKey, disabled: boolean): Promise<void>;
-  /** @throws AccessDenied, NotFound */
+  /** @throws AccessDenied, NotFound, EntityLocked on unlocking */
   setLocked(caller: Caller, apiKey: ApiKey, locked: boolean): Promise<void>;
   /** It is refused when this returns. @throws AccessDenied, NotFound, EntityLocked, EntityInUse */
   remove(caller: Caller, apiKey: ApiKey): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Access } from '../access/access.ts';
 import type { ApiKeys } from '../api-keys/api-keys.ts';
+import { expectOwner } from '../api-keys/owners.ts';
 import type { IngestionKeys } from '../ingestion-keys/ingestion-keys.ts';
 import { rolesOfGroupedKeys, rowsOfGroupedKeys } from '../key-groups/grouped-key.ts';
 import { requireOnBehalfOf } from '../key-groups/on-behalf-of.ts';
@@ -21,7 +22,7 @@ export interface KeyKeepersParts {
 
 /**
  * Who does what with a key of each kind; the compiler asks for a row for each. A room that keeps rows of its own beside such a key
- * gives them as the third parameter of `tenantKeyKeeper`, or a keeper of its own, so that they go in the same commit.
+ * gives them in the third parameter of `tenantKeyKeeper`, or a keeper of its own, so that they go in the same commit.
  */
 export function keyKeepersIn({
   store,
@@ -31,7 +32,7 @@ export function keyKeepersIn({
   tenantKeys,
   serviceAccounts,
 }: KeyKeepersParts): KeyKeepers {
-  const grouped = tenantKeyKeeper(tenantKeys, 'on_behalf', rowsOfGroupedKeys(store));
+  const grouped = tenantKeyKeeper(tenantKeys, 'on_behalf', { removed: rowsOfGroupedKeys(store) });
   return {
     platform: identityKeyKeeper(apiKeys),
     chosen: identityKeyKeeper(apiKeys),
@@ -51,7 +52,10 @@ export function keyKeepersIn({
       },
     },
     public_key: {
-      ...tenantKeyKeeper(tenantKeys, 'public_key'),
+      ...tenantKeyKeeper(tenantKeys, 'public_key', {
+        // A lock keeps the service ID as it is, and what wakes or frees its key would open it, as where it is managed.
+        opened: async (apiKey) => [await expectOwner(store, apiKey, apiKey)],
+      }),
       remove: async (caller, { id }) => void (await serviceAccounts.remove(caller, id)),
     },
   };
