@@ -17,6 +17,7 @@ import { type Listing, readListing } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { untilUndisturbed } from '../store/until-undisturbed.ts';
 import { keySubject } from '../token-format/revocation-subjects.ts';
+import { isUser } from '../users/is-user.ts';
 import { API_KEY_ORDERS, API_KEYS, type ApiKey, type ApiKeyOrder, purgeInstant } from './api-key.ts';
 import type { AuthenticateApiKey } from './authenticate-api-key.ts';
 import { type ApiKeyChange, changedKey, widensKey } from './change-api-key.ts';
@@ -32,6 +33,7 @@ import {
   sealedSecretContext,
 } from './new-api-key.ts';
 import { expectOwner, withLivingOwner } from './owners.ts';
+import { goesWithResourceKey, type ResourceKeyOf } from './part-of-resource-key.ts';
 import { requireUserKeyCreation } from './user-key-creation.ts';
 
 /** One page of the keys of an account, or of one identity in it. */
@@ -66,7 +68,7 @@ export interface ApiKeys {
   list(caller: Caller, request: ApiKeyListRequest): Promise<Listing<ApiKey>>;
   /** @param ifMatch an entity tag, or `*` @throws EntityTagStale @throws EntityLocked */
   update(caller: Caller, id: string, change: ApiKeyChange, ifMatch: string): Promise<ApiKey>;
-  /** Ends the key and all its tokens at once. @throws EntityLocked @throws EntityTagStale */
+  /** Ends the key and all its tokens at once. @throws EntityLocked @throws EntityTagStale @throws EntityInUse it goes with a resource key */
   remove(caller: Caller, id: string): Promise<void>;
   setLocked(caller: Caller, id: string, locked: boolean): Promise<ApiKey>;
   /** Disabling ends all tokens at once, also of a locked key: incident first. @throws EntityLocked on enabling */
@@ -84,6 +86,7 @@ export interface ApiKeysParts {
   readonly sealing: Sealing;
   readonly serviceIds: ServiceIds;
   readonly authenticate: AuthenticateApiKey;
+  readonly resourceKeyOf: ResourceKeyOf;
   /** Counts chosen values that were taken. */
   readonly takenValues: FailedAttempts;
 }
@@ -225,6 +228,9 @@ export function apiKeysIn(parts: ApiKeysParts): ApiKeys {
       untilUndisturbed(async () => {
         const apiKey = await visible(caller, await reader.get(id), 'delete');
         refuseLocked(apiKey);
+        // Users have none: a resource key acts as a service ID.
+        const resourceKeyId = isUser(apiKey.iamId) ? undefined : await parts.resourceKeyOf(apiKey.id);
+        if (resourceKeyId !== undefined) throw goesWithResourceKey(resourceKeyId);
         const changes = [remove(API_KEYS, apiKey), cutOffTokens(apiKey, apiKey.generation + 1)];
         await store.commit([...changes, audited(caller, record('delete', apiKey, undefined, apiKey))]);
       }),

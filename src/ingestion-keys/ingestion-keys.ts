@@ -1,5 +1,6 @@
 import type { Access } from '../access/access.ts';
 import type { ApiKeyMakerParts } from '../api-keys/new-api-key.ts';
+import { goesWithResourceKey } from '../api-keys/part-of-resource-key.ts';
 import { refuseLockedKey } from '../api-keys/refuse-locked.ts';
 import type { Clock } from '../clock/clock.ts';
 import { NotFound } from '../problems/entity-problems.ts';
@@ -72,7 +73,7 @@ export interface IngestionKeys {
   get(manager: KeyManager, id: string): Promise<ShownIngestionKey>;
   /** Disabling ends it at once, also when it is locked. @throws EntityLocked */
   update(manager: KeyManager, id: string, change: IngestionKeyChange): Promise<ShownIngestionKey>;
-  /** It is refused when this returns. @throws EntityLocked */
+  /** It is refused when this returns. @throws EntityLocked @throws EntityInUse it goes with a resource key */
   remove(manager: KeyManager, id: string): Promise<void>;
   /**
    * Makes a key in the place of another one, which ends after the overlap; without one it is refused when this returns.
@@ -160,6 +161,7 @@ export function ingestionKeysIn(parts: IngestionKeysParts): IngestionKeys {
       untilUndisturbed(async () => {
         const key = await existing(manager, id, 'delete');
         refuseLockedKey(key.apiKey, {});
+        refusePartOfResourceKey(manager, key);
         await store.commit(planRemoval(key.instance, [key], { caller: manager, at: clock.now() }));
       }),
 
@@ -185,5 +187,15 @@ type KeyOfInstance = HeldIngestionKey & { readonly instance: ResourceInstance };
 /** Whether the instance is one with whose keys the manager has to do. */
 const mayBe = ({ instance: name }: KeyManager, instance: ResourceInstance): boolean =>
   name === undefined || name === instance.id || name === instanceCrn(instance);
+
+/**
+ * The console knows resource keys, and where they are deleted; the service's own configuration does not, and whoever finds a key in
+ * wrong hands there must be able to take it away. One that was rotated only waits for its end: a bundle shows the next.
+ */
+function refusePartOfResourceKey({ way }: KeyManager, { ingestionKey }: HeldIngestionKey): void {
+  const { resourceKeyId, successorId } = ingestionKey;
+  if (way !== 'console' || resourceKeyId === undefined || successorId !== undefined) return;
+  throw goesWithResourceKey(resourceKeyId);
+}
 
 const notFound = (): NotFound => new NotFound('The key could not be found.');

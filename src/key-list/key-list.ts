@@ -2,8 +2,9 @@ import type { Caller } from '../access/caller.ts';
 import { API_KEYS, type ApiKey } from '../api-keys/api-key.ts';
 import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import { KEY_KIND_NAMES } from '../api-keys/key-kinds.ts';
+import { goesWithResourceKey } from '../api-keys/part-of-resource-key.ts';
 import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
-import { EntityInUse, NotFound } from '../problems/entity-problems.ts';
+import { NotFound } from '../problems/entity-problems.ts';
 import type { IndexValue } from '../store/collection.ts';
 import { readListing } from '../store/listing.ts';
 import type { Page, PageRequest } from '../store/store.ts';
@@ -33,7 +34,7 @@ export interface KeyList {
   get(caller: Caller, id: string): Promise<ListedKey>;
   /** Disabling ends it at once, also when it is locked. @throws NotFound, AccessDenied, EntityLocked on enabling */
   setDisabled(caller: Caller, id: string, disabled: boolean): Promise<ListedKey>;
-  /** @throws NotFound, AccessDenied */
+  /** @throws NotFound, AccessDenied, EntityLocked on unlocking what acts as a locked service ID */
   setLocked(caller: Caller, id: string, locked: boolean): Promise<ListedKey>;
   /** It is refused when this returns. @throws NotFound, AccessDenied, EntityLocked @throws EntityInUse it goes with a resource key */
   remove(caller: Caller, id: string): Promise<void>;
@@ -113,11 +114,7 @@ export function keyListIn(parts: KeyListParts): KeyList {
 
     async remove(caller, id) {
       const { apiKey, resourceKeyId } = await visible(caller, id);
-      if (resourceKeyId !== undefined) {
-        throw new EntityInUse('The key belongs to a resource key, and goes with it.', {
-          details: `Delete the resource key ${resourceKeyId} instead.`,
-        });
-      }
+      if (resourceKeyId !== undefined) throw goesWithResourceKey(resourceKeyId);
       await keeperOf(apiKey).remove(caller, apiKey);
     },
   };

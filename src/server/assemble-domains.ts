@@ -110,7 +110,11 @@ export async function assembleDomains(parts: AssembleParts) {
   const serviceIds = serviceIdsIn({ store, access, clock });
   const authenticate = authenticateApiKeyWith({ store, digests });
   const takenValues = limiter('taken_key_values');
-  const apiKeys = apiKeysIn({ store, access, clock, digests, sealing, serviceIds, authenticate, takenValues });
+  // Loaded late: only deletions of keys ask.
+  const resourceKeyOf = async (apiKeyId: string): Promise<string | undefined> =>
+    (await (await import('../resource-keys/resource-key-of.ts')).resourceKeyOfApiKey(store, apiKeyId))?.id;
+  const keyParts = { store, access, clock, digests, sealing, serviceIds, authenticate };
+  const apiKeys = apiKeysIn({ ...keyParts, takenValues, resourceKeyOf });
 
   // For administrative calls alone: loaded with the first of them, and once, because it counts who waits.
   const people = whenAsked(async () =>

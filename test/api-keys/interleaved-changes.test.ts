@@ -59,7 +59,17 @@ describe('changes of API keys while others change the same', () => {
     serviceIds = serviceIdsIn({ store, access, clock });
     const over = (used: Store): ApiKeys => {
       const authenticate = authenticateApiKeyWith({ store: used, digests });
-      return apiKeysIn({ store: used, access, clock, digests, sealing, serviceIds, authenticate, takenValues });
+      return apiKeysIn({
+        store: used,
+        access,
+        clock,
+        digests,
+        sealing,
+        serviceIds,
+        authenticate,
+        takenValues,
+        resourceKeyOf: async () => undefined,
+      });
     };
     apiKeys = over(store);
     interrupted = (between) => over(interruptedOnce(store, between));

@@ -92,7 +92,7 @@ export const API_KEY_OPERATIONS: readonly Operation[] = [
     operationId: 'deleteApiKey',
     requires: { action: 'iam-identity.apikey.delete' },
     summary: 'Delete an API key',
-    description: 'Its tokens end with it, at once.',
+    description: 'Its tokens end with it, at once. One that was made with a resource key goes only with that: 409.',
     answers: { 204: DONE, ...failureAnswers(404, 409) },
   },
   {

@@ -10,7 +10,9 @@ import { givenEveryKind, givenKeyOfKind, type KeysOfEveryKind } from '../../harn
 import { givenIngestionKey } from '../../harness/given-ingestion-key.ts';
 import { givenOtherAccount, type OtherAccount } from '../../harness/given-other-account.ts';
 import { givenResourceKey } from '../../harness/given-resource-key.ts';
+import { givenServiceAccount } from '../../harness/given-service-account.ts';
 import type { Answer } from '../../harness/http-call.ts';
+import { expectIdentityRefusal } from '../../harness/identity-refusal.ts';
 import { describeOnEveryBackend } from '../../harness/running-service.ts';
 import { expectProductRefusal } from './product-refusal.ts';
 
@@ -106,6 +108,22 @@ describeOnEveryBackend('what is done with a key of any kind', (service) => {
     });
   });
 
+  /** Way around: a lock on the service ID keeps a service account as it is where service accounts are managed. */
+  it('when the service ID of a service account is locked, then its key is neither enabled nor unlocked, but disabled', async () => {
+    const id = `ApiKey-${(await givenServiceAccount(service(), token)).id}`;
+    await done('lock', id);
+    const serviceId = (await stored(id))?.iamId.replace('iam-', '');
+    expect((await service().call('POST', `/v1/serviceids/${serviceId}/lock`, { token })).status).toBe(204);
+
+    expect(stateOf(await done('disable', id))).toEqual([200, 'disabled', true]);
+    expectProductRefusal(await done('unlock', id), 409, 'entity_locked');
+    await service().call('DELETE', `/v1/serviceids/${serviceId}/lock`, { token });
+    expect(stateOf(await done('unlock', id))).toEqual([200, 'disabled', false]);
+    await service().call('POST', `/v1/serviceids/${serviceId}/lock`, { token });
+    expectProductRefusal(await done('enable', id), 409, 'entity_locked');
+    expect(await stored(id)).toMatchObject({ disabled: true });
+  });
+
   /** Half of a resource key would go on, and its clients would not know why it fails. */
   it('when a key belongs to a resource key, then it is not deleted, and the resource key is named', async () => {
     const { instanceId } = await givenIngestionKey(service());
@@ -116,10 +134,16 @@ describeOnEveryBackend('what is done with a key of any kind', (service) => {
 
     const kinds = parts.map(({ kind }: { kind: string }) => kind);
     expect(kinds.toSorted()).toEqual(['ingestion', 'ingestion_service', 'platform']);
-    for (const { id } of parts) {
+    for (const { id, kind } of parts) {
       const refused = await deleted(id, owner);
       expectProductRefusal(refused, 409, 'entity_in_use');
       expect(refused.body.details).toContain(guid);
+      // Way around: where keys of its kind are managed, it is the same key.
+      const isOfInstance = kind !== 'platform';
+      const ownDoor = isOfInstance ? `/latchkey/v1/ingestion_keys/${id}` : `/v1/apikeys/${id}`;
+      const there = await service().call('DELETE', ownDoor, { token: owner });
+      (isOfInstance ? expectProductRefusal : expectIdentityRefusal)(there, 409, 'entity_in_use');
+      expect(await stored(id)).toBeDefined();
       expect(stateOf(await done('disable', id, owner))).toEqual([200, 'disabled', false]);
     }
     await asOwner(service(), 'DELETE', `/v2/resource_keys/${guid}`);
