@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isText } from './text.ts';
 
-const RULE = 'must be text without control characters';
+const RULE = 'must be text without control characters, also without those of the direction of writing';
 
 /**
  * The schema of text on one line.

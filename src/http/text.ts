@@ -25,5 +25,13 @@ export function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-/** Refused in names: half a character, which no store keeps, and what breaks lines of logs and tables (log injection). */
-export const isText = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
+// The embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9, section 2). Letters of scripts that run from the
+// right need none of them to be shown.
+const DIRECTION_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
+
+/**
+ * Refused in names: half a character, which no store keeps; what breaks lines of logs and tables (log injection); and what shows a
+ * text in another order than it has, so that it seems to be another one (Trojan Source).
+ */
+export const isText = (text: string): boolean =>
+  text.isWellFormed() && !hasControlCharacter(text) && !DIRECTION_CONTROLS.test(text);

@@ -23,7 +23,7 @@ describe('the settings of a data source', () => {
     expect(holdsNoSecret(settings)).toBe(false);
   });
 
-  it.each([[{ csv: 'a\u0000' }], [{ 'c\nsv': 1 }], [{ csv: ['\ud800'] }]])(
+  it.each([[{ csv: 'a\u0000' }], [{ 'c\nsv': 1 }], [{ csv: ['\ud800'] }], [{ '\u202ecsv': 1 }]])(
     'given what is no text on one line, %j, when it is looked for, then it is found',
     (settings) => {
       expect(isPlainText(settings)).toBe(false);

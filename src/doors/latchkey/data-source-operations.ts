@@ -18,7 +18,12 @@ const settings = (what: string) =>
   z
     .record(
       z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
-      z.record(z.string(), z.unknown()).refine(isPlainText, 'must hold text without control characters'),
+      z
+        .record(z.string(), z.unknown())
+        .refine(
+          isPlainText,
+          'must hold text without control characters, also without those of the direction of writing',
+        ),
     )
     .refine((named) => Object.keys(named).length <= MOST_NAMES, `must have at most ${MOST_NAMES} names`)
     .refine(isBounded, `must take at most ${LONGEST_SETTINGS} characters as JSON`)

@@ -106,6 +106,9 @@ describeOnEveryBackend(
         'del\u007f',
         'csi\u009b31m',
         'half \ud83d',
+        // Trojan Source: it would be shown in another order than it has, and seem to be another name.
+        'admin\u202e gpj.',
+        '\u2066isolated\u2069',
       ])(
         'given the name %j, when it is sent, then it is refused with 400, and no line of the log holds it raw',
         async (name) => {
@@ -127,6 +130,7 @@ describeOnEveryBackend(
       const post = (description: string) => send('POST', '/v1/serviceids', { json: { name: 'right', description } });
 
       expectIdentityRefusal(await post('\u001b]0;title\u0007'), 400, 'parameter_invalid');
+      expectIdentityRefusal(await post('one\r\n\u202dtwo'), 400, 'parameter_invalid');
       expect((await post('one\r\n\ttwo')).body.description).toBe('one\r\n\ttwo');
     });
 
