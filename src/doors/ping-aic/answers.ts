@@ -6,7 +6,7 @@ import { refusalHeaders } from '../../http/refusal-headers.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
 import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../../http/security-headers.ts';
 import { Problem } from '../../problems/problem.ts';
-import { AIC_STATUSES } from './log-key-problems.ts';
+import { AIC_STATUSES } from './aic-problems.ts';
 
 const TRANSACTION_HEADER = 'X-ForgeRock-TransactionId';
 

@@ -60,13 +60,16 @@ describeOnEveryBackend(
       expect(counts).toEqual([3, 3, 1]);
     });
 
-    it('when filebeat follows the log with Basic credentials, then it has what is new, and the limit in its own spelling', async () => {
+    it('when filebeat follows the log with Basic credentials, then it has what is new, once, and the limit in its own spelling', async () => {
       const first = await call(`${TAIL}?source=am-access`, key.basic);
       await exchanged('filebeat-1');
       const cookie = encodeURIComponent(first.body.pagedResultsCookie);
       const second = await call(`${TAIL}?source=am-access&_pagedResultsCookie=${cookie}`, key.basic);
+      const next = encodeURIComponent(second.body.pagedResultsCookie);
+      const third = await call(`${TAIL}?source=am-access&_pagedResultsCookie=${next}`, key.basic);
 
       expect(transactionsIn(eventsOf(second))).toEqual(['filebeat-1']);
+      expect(eventsOf(third)).toEqual([]);
       expect(second.headers.get('x-ratelimit-limit')).toBe(String(LIMIT));
       expect(Number(second.headers.get('x-ratelimit-remaining'))).toBe(LIMIT - 2);
       expect(Number(second.headers.get('x-ratelimit-reset')) * 1_000).toBeGreaterThan(service().clock.now());

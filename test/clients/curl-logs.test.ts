@@ -34,7 +34,8 @@ const SOURCES = `{
     "remainingPagedResults": 0
 }`;
 
-describeOnEveryBackend('collectors of the logs of Advanced Identity Cloud', (service) => {
+/** What collectors send is replayed beside the door: test/doors/ping-aic/logs-clients.http.test.ts. */
+describeOnEveryBackend('curl and the logs of Advanced Identity Cloud', (service) => {
   let account: OtherAccount;
   let key: GivenLogKey;
 
@@ -67,66 +68,6 @@ describeOnEveryBackend('collectors of the logs of Advanced Identity Cloud', (ser
 
       expect(await withinASecond(ask, 1)).toBe(1);
     });
-  });
-
-  /** A recipe for filebeat: one pair as Basic, the last cookie in the next request, the rate from headers of these names. */
-  it('given a collector that sends Basic, when it tails, then each event comes once, and it can tell how often it may ask', async () => {
-    const basic = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
-    const tail = (cookie?: string) => {
-      const query = new URLSearchParams({
-        source: 'am-access',
-        ...(cookie !== undefined && { _pagedResultsCookie: cookie }),
-      });
-      return service().call('GET', `/monitoring/logs/tail?${query}`, { headers: { Authorization: basic } });
-    };
-    const first = await tail();
-    const name = await madeExchange();
-    const seen: string[] = [];
-    let cookie: string = first.body.pagedResultsCookie;
-
-    const namesSeen = async (): Promise<boolean> => {
-      const { body } = await tail(cookie);
-      cookie = body.pagedResultsCookie;
-      seen.push(...body.result.map(({ payload }: { payload: { transactionId: string } }) => payload.transactionId));
-      return seen.includes(name);
-    };
-
-    expect(await withinASecond(namesSeen, true)).toBe(true);
-    await namesSeen();
-    expect(seen.filter((each) => each === name)).toHaveLength(1);
-    for (const header of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']) {
-      expect(Number(first.headers.get(header))).toBeGreaterThan(0);
-    }
-  });
-
-  /** Elastic's integration: a range that ended a while ago, with an offset, page by page with the same range until there is no cookie. */
-  it('given a collector that reads ranges, when it follows the pages of one, then it has each event once, and stops', async () => {
-    const names = [await madeExchange(), await madeExchange(), await madeExchange()];
-    const offset = (milliseconds: number) => new Date(milliseconds).toISOString().replace('Z', '+00:00');
-    const now = service().clock.now();
-    const range = {
-      source: 'am-access',
-      beginTime: offset(now - 60_000),
-      endTime: offset(now + 1_000),
-      _pageSize: '2',
-    };
-    const pageOf = (cookie: string | null) => {
-      const query = new URLSearchParams({ ...range, ...(cookie !== null && { _pagedResultsCookie: cookie }) });
-      return service().call('GET', `/monitoring/logs?${query}`, { headers: key.headers });
-    };
-    const collected = async (): Promise<readonly string[]> => {
-      const seen: string[] = [];
-      let cookie: string | null = null;
-      do {
-        const { body, headers } = await pageOf(cookie);
-        expect(Number(headers.get('X-Rate-Limit-Remaining'))).toBeGreaterThan(0);
-        seen.push(...body.result.map(({ payload }: { payload: { transactionId: string } }) => payload.transactionId));
-        cookie = body.pagedResultsCookie;
-      } while (cookie !== null && cookie !== '');
-      return seen.filter((name) => names.includes(name));
-    };
-
-    expect(await withinASecond(collected, names)).toEqual(names);
   });
 
   it('given a key that was deleted, when any collector goes on, then it is refused in either form', async () => {
