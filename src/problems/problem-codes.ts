@@ -1,6 +1,6 @@
 /**
  * Every reason for which the service refuses on purpose. Stable, lower snake case, never reused; each has one heading in
- * docs/errors.md and one row in the total table of every door.
+ * docs/errors.md and a row in the table of every door, or in that of the usual statuses.
  */
 export const PROBLEM_CODES = [
   // What was sent could not be read.

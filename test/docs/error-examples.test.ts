@@ -4,10 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { LOGS_STATUSES } from '../../src/doors/ibm-cloud-logs/logs-problems.ts';
 import { IDENTITY_PROBLEMS } from '../../src/doors/ibm-iam-identity/identity-problems.ts';
 import { TOKEN_PROBLEMS } from '../../src/doors/ibm-iam-token/token-problems.ts';
-import { PRODUCT_STATUSES } from '../../src/doors/latchkey/product-problems.ts';
 import { LOG_PROBLEMS } from '../../src/doors/logdna/log-problems.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../../src/problems/problem-codes.ts';
 import { SpoolFull } from '../../src/problems/request-problems.ts';
+import { USUAL_STATUSES } from '../../src/problems/usual-statuses.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'errors.md'), 'utf8');
 const NOT_ANSWERED = 'Not answered by this door.';
@@ -53,6 +53,6 @@ describe('the examples in docs/errors.md', () => {
   it("when the page says that the product's own door answers with the identity door's status, then it does", () => {
     const statuses = PROBLEM_CODES.map((code) => [code, IDENTITY_PROBLEMS[code].status]);
 
-    expect(PRODUCT_STATUSES).toEqual(Object.fromEntries(statuses));
+    expect(USUAL_STATUSES).toEqual(Object.fromEntries(statuses));
   });
 });

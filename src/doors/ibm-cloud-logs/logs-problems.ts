@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../../problems/problem-codes.ts';
+import { USUAL_STATUSES } from '../../problems/usual-statuses.ts';
 
 /**
  * The status of each problem at this door. It has no words of IBM's, of which none are public: an answer carries the problem's
@@ -6,50 +7,15 @@ import type { ProblemCode } from '../../problems/problem-codes.ts';
  * away on it.
  */
 export const LOGS_STATUSES: Readonly<Record<ProblemCode, number>> = {
-  request_malformed: 400,
-  parameter_missing: 400,
-  parameter_invalid: 400,
-  parameter_repeated: 400,
-  body_too_large: 413,
-  media_type_unsupported: 415,
-  method_not_allowed: 405,
-  route_unknown: 404,
-  not_implemented: 501,
-  secret_in_url: 400,
-  credentials_missing: 401,
-  credentials_conflicting: 400,
-  client_credentials_missing: 401,
-  client_unknown: 401,
-  token_invalid: 401,
-  token_expired: 401,
-  token_revoked: 401,
-  grant_unsupported: 400,
+  ...USUAL_STATUSES,
   api_key_unknown: 401,
   api_key_disabled: 401,
   api_key_expired: 401,
-  identity_inactive: 401,
   account_mismatch: 404,
-  address_not_allowed: 403,
   refresh_token_invalid: 401,
   refresh_token_expired: 401,
-  activation_code_invalid: 400,
-  password_wrong: 400,
-  assertion_invalid: 400,
-  authorization_code_invalid: 400,
-  access_denied: 403,
-  not_found: 404,
   gone: 404,
-  already_exists: 409,
-  entity_in_use: 409,
-  limit_reached: 409,
-  entity_locked: 409,
-  entity_tag_missing: 400,
-  entity_tag_stale: 409,
   rate_limited: 503,
-  overloaded: 503,
-  storage_full: 503,
-  store_unavailable: 503,
-  internal_error: 500,
 };
 
 /** How a stream ends; the product's own codes stand in the range for applications (RFC 6455, section 7.4.2). */

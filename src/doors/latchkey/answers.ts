@@ -3,14 +3,14 @@ import type { Respond } from '../../http/app.ts';
 import { refusalHeaders } from '../../http/refusal-headers.ts';
 import { requestNamesOf } from '../../http/request-identity.ts';
 import { Problem } from '../../problems/problem.ts';
-import { PRODUCT_STATUSES } from './product-problems.ts';
+import { USUAL_STATUSES } from '../../problems/usual-statuses.ts';
 
-/** Writes failures in the product's own form; of what is not a problem nothing is told. */
+/** Writes failures in the product's own form: the problem's code, as it stands in docs/errors.md, and its sentence. Of what is not a problem nothing is told. */
 export function productFailures(onFailure: OnFailure): Respond {
   return (failure, request, response) => {
     const problem = failure instanceof Problem && failure.code !== 'internal_error' ? failure : undefined;
     const code = problem?.code ?? 'internal_error';
-    const status = PRODUCT_STATUSES[code];
+    const status = USUAL_STATUSES[code];
     const names = requestNamesOf(request);
     onFailure(failure, status, request, names);
     const body = {

@@ -1,10 +1,7 @@
-import type { ProblemCode } from '../../problems/problem-codes.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
-/**
- * The status of each problem in the product's own API. It has no words of its own: an answer carries the problem's code, as
- * it stands in docs/errors.md, and its sentence.
- */
-export const PRODUCT_STATUSES: Readonly<Record<ProblemCode, number>> = {
+/** The HTTP status of each problem, where the system whose clients come says no other: also that of the product's own API. */
+export const USUAL_STATUSES: Readonly<Record<ProblemCode, number>> = {
   request_malformed: 400,
   parameter_missing: 400,
   parameter_invalid: 400,
