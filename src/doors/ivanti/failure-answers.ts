@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer } from '../../http/openapi.ts';
+import { failureAnswersOf } from '../../http/failure-answers.ts';
 
 const FAILURE = z
   .object({
@@ -13,15 +13,14 @@ const FAILURE = z
 /** A failure, as it is written. */
 export type FailureRepresentation = z.input<typeof FAILURE>;
 
-const SENTENCES = {
-  400: 'The request cannot be read, or a parameter is not allowed.',
-  401: 'There is no key, or none that is good here: unknown, deactivated, of another tenant, or from another address.',
-  403: 'The user does not have the role of the key any more.',
-  429: 'Too many failures came from this address; see Retry-After.',
-  503: 'The service cannot decide this at the moment; see Retry-After.',
-} as const;
-
 /** What every operation of this door may answer, for its row. */
-export const FAILURE_ANSWERS: Readonly<Record<number, Answer>> = Object.fromEntries(
-  ([400, 401, 403, 429, 503] as const).map((status) => [status, { description: SENTENCES[status], schema: FAILURE }]),
-);
+export const FAILURE_ANSWERS = failureAnswersOf({
+  schema: FAILURE,
+  sentences: {
+    400: 'The request cannot be read, or a parameter is not allowed.',
+    401: 'There is no key, or none that is good here: unknown, deactivated, of another tenant, or from another address.',
+    403: 'The user does not have the role of the key any more.',
+    429: 'Too many failures came from this address; see Retry-After.',
+    503: 'The service cannot decide this at the moment; see Retry-After.',
+  },
+})(429);

@@ -1,5 +1,5 @@
 import { type ZodType, z } from 'zod';
-import type { Answer } from '../../http/openapi.ts';
+import { failureAnswersOf } from '../../http/failure-answers.ts';
 
 const FAILURE: ZodType = z
   .object({
@@ -13,22 +13,19 @@ const FAILURE: ZodType = z
   })
   .meta({ id: 'AdvancedIdentityFailure' });
 
-const SENTENCES = {
-  400: 'The request cannot be read, or a parameter is not allowed.',
-  401: 'The credential is missing, or no longer good.',
-  403: 'The caller may not do this.',
-  404: 'Missing, or of another account.',
-  409: 'There are as many as there may be, locked, or changed by others at this moment.',
-  413: 'The body is larger than 256 KiB.',
-  415: 'The body is not JSON.',
-  429: 'Too many failures came from this address; see Retry-After.',
-  503: 'The service cannot decide this at the moment; see Retry-After.',
-} as const;
-
 /** What every operation of this door may answer, with the given further statuses, for its row. */
-export function failureAnswers(
-  ...further: readonly (403 | 404 | 409 | 413 | 415 | 429)[]
-): Readonly<Record<number, Answer>> {
-  const statuses = [400, 401, ...further, 503] as const;
-  return Object.fromEntries(statuses.map((status) => [status, { description: SENTENCES[status], schema: FAILURE }]));
-}
+export const failureAnswers = failureAnswersOf({
+  schema: FAILURE,
+  sentences: {
+    400: 'The request cannot be read, or a parameter is not allowed.',
+    401: 'The credential is missing, or no longer good.',
+    403: 'The caller may not do this.',
+    404: 'Missing, or of another account.',
+    409: 'There are as many as there may be, locked, or changed by others at this moment.',
+    413: 'The body is larger than 256 KiB.',
+    415: 'The body is not JSON.',
+    429: 'Too many failures came from this address; see Retry-After.',
+    503: 'The service cannot decide this at the moment; see Retry-After.',
+  },
+  always: [400, 401, 503],
+});
