@@ -25,6 +25,12 @@ export function hasControlCharacter(text: string): boolean {
   return false;
 }
 
+/**
+ * The same text in one piece. What is joined or cut out only points at its parts, and for an object that holds one such text
+ * `JSON.stringify` leaves its fast way: for the claims of a token that is two thirds of their cost.
+ */
+export const inOnePiece = (text: string): string => Buffer.from(text).toString();
+
 // The embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9, section 2). Letters of scripts that run from the
 // right need none of them to be shown.
 const DIRECTION_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;

@@ -1,3 +1,4 @@
+import { inOnePiece } from '../http/text.ts';
 import { SERVICE_ID_REALM } from '../service-ids/service-id.ts';
 import type { AccessTokenClaims, AuthnClaim } from '../token-format/token-claims.ts';
 import { USER_REALM } from '../users/user.ts';
@@ -23,7 +24,7 @@ function userClaims({ user }: ChainedUser): IdentityClaims {
     iam_id: iamId,
     id: iamId,
     realmid: USER_REALM,
-    identifier: iamId.slice(USER_REALM.length + 1),
+    identifier: inOnePiece(iamId.slice(USER_REALM.length + 1)),
     ...person,
     sub: email,
     authn: { sub: email, iam_id: iamId, ...person },

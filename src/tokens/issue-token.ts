@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, secondsOf } from '../clock/clock.ts';
+import { inOnePiece } from '../http/text.ts';
 import type { SigningKeys } from '../signing-keys/signing-keys.ts';
 import {
   ACCESS_TOKEN_LIMIT_SECONDS,
@@ -55,7 +56,7 @@ export function tokenIssuer({ signingKeys, clock, issuer, scope: everything }: I
     const { account, credential, identity } = chain;
     const isOfGrant = clientId !== undefined || asSession || issuedFor.grantId !== undefined;
     // Empty where no token names it: most exchanges are of a key alone.
-    const { grantId = isOfGrant ? randomUUID() : '', authenticatedAt, tokenId = randomUUID() } = issuedFor;
+    const { grantId = isOfGrant ? randomUUID() : '', authenticatedAt, tokenId = inOnePiece(randomUUID()) } = issuedFor;
     const authTime = authenticatedAt === undefined ? {} : { auth_time: authenticatedAt };
     const { accessTokenSeconds = ACCESS_TOKEN_LIMIT_SECONDS, refreshTokenSeconds = REFRESH_TOKEN_LIMIT_SECONDS } =
       account.settings;

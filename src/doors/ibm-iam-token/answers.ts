@@ -27,15 +27,25 @@ const COMMON_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'IBM-Cloud-Service-Name': 'iam-identity',
 });
 
-/** Writes a body that holds credentials or speaks of them. In one `writeHead`, because the token route is hot. */
+/** Writes a body that holds credentials or speaks of them. */
 export function writeAnswer(
+  response: ServerResponse,
+  names: RequestNames,
+  status: number,
+  body: object,
+  headers?: Readonly<Record<string, string>>,
+): void {
+  writeJson(response, names, status, JSON.stringify(body), headers);
+}
+
+/** The same for what is JSON already. In one `writeHead`, because the token route is hot. */
+export function writeJson(
   response: ServerResponse,
   { transactionId, requestId }: RequestNames,
   status: number,
-  body: object,
+  text: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const text = JSON.stringify(body);
   response.writeHead(status, {
     ...COMMON_HEADERS,
     'Transaction-Id': transactionId,
