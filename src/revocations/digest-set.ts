@@ -13,7 +13,7 @@ export interface DigestSet {
   /** Forgets what expired before `nowSeconds` in one piece, and gives back the memory. */
   sweep(piece: number, nowSeconds: number): void;
   /** @returns a copy of the entries of one piece, `ENTRY_WORDS` words each */
-  entries(piece: number): Uint32Array;
+  entries(piece: number): Uint32Array<ArrayBuffer>;
 }
 
 /** So many that none of a million entries' tables is enlarged for longer than a request takes. */

@@ -11,7 +11,7 @@ export interface DigestTable {
   /** Forgets what expired before `nowSeconds`, and gives back the memory. */
   sweep(nowSeconds: number): void;
   /** @returns a copy of the entries, `ENTRY_WORDS` words each: digest, then expiry */
-  entries(): Uint32Array;
+  entries(): Uint32Array<ArrayBuffer>;
 }
 
 /** Words of a digest. */
@@ -107,9 +107,9 @@ export function digestTable(seed: number): DigestTable {
     entries() {
       const copy = new Uint32Array(size * ENTRY_WORDS);
       let length = 0;
-      for (let slot = 0; slot < slots; slot += 1) {
-        if (expiryAt(slot) === 0) continue;
-        copy.set(table.subarray(slot * ENTRY_WORDS, (slot + 1) * ENTRY_WORDS), length);
+      for (let start = 0; start < table.length; start += ENTRY_WORDS) {
+        if (wordAt(table, start + DIGEST_WORDS) === 0) continue;
+        for (let word = 0; word < ENTRY_WORDS; word += 1) copy[length + word] = wordAt(table, start + word);
         length += ENTRY_WORDS;
       }
       return copy;

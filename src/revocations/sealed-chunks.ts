@@ -21,12 +21,19 @@ const PREFIX_BYTES = MAC_BYTES + ID_BYTES;
  * Authenticates chunks so that each holds in its own place of its own snapshot only: whoever can write where snapshots lie
  * (R25: Redis) could else leave out what was revoked, or put an older part beside newer ones. A whole older snapshot does
  * no harm: it names the place from which everything later is told.
+ * @returns the chunks; each is good until the next is asked for
  */
 export async function* sealedChunks(key: Buffer, payloads: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const id = randomBytes(ID_BYTES);
   let index = 0;
+  let room = Buffer.alloc(0);
   for await (const payload of payloads) {
-    yield Buffer.concat([macOf(key, id, index, payload), id, payload]);
+    const length = PREFIX_BYTES + payload.byteLength;
+    if (room.byteLength < length) room = Buffer.alloc(length);
+    room.set(macOf(key, id, index, payload));
+    room.set(id, MAC_BYTES);
+    room.set(payload, PREFIX_BYTES);
+    yield room.subarray(0, length);
     index += 1;
   }
 }

@@ -24,13 +24,14 @@ const SINGLES = 2;
 const SLICE = 3;
 const END = 4;
 
-/** Words of a payload at most: with what authenticates it, it stays below the limit of the store. */
+/** Words of a payload at most, whole entries: with what authenticates it, it stays below the limit of the store. */
 const PAYLOAD_WORDS = 64_000;
 const CUT_OFFS_PER_PAYLOAD = 500;
 
 /**
  * Writes out what is revoked, piece by piece: the place is taken before, and what is learned meanwhile comes again from there.
  * Not compressed: digests cannot be.
+ * @returns payloads, each good until the next is asked for
  */
 export async function* snapshotContent(head: SnapshotHead, revoked: RevokedSubjects): AsyncGenerator<Uint8Array> {
   const slices = [...revoked.filter.slices()];
@@ -56,30 +57,27 @@ export async function* snapshotContent(head: SnapshotHead, revoked: RevokedSubje
   yield wordsPayload([END], new Uint32Array());
 }
 
-/** Whole pieces together, as many as fit. */
+/** Whole entries together, as many as fit. */
 function* singlesPayloads({ singles }: RevokedSubjects): Generator<Uint8Array> {
-  let waiting: Uint32Array[] = [];
-  let words = 0;
-  const flush = (): Uint8Array => {
-    const joined = new Uint32Array(words);
-    let at = 0;
-    for (const entries of waiting) {
-      joined.set(entries, at);
-      at += entries.length;
-    }
-    [waiting, words] = [[], 0];
-    return wordsPayload([SINGLES], joined);
-  };
+  const payload = new Uint32Array(1 + PAYLOAD_WORDS);
+  payload[0] = SINGLES;
+  let end = 1;
   for (let piece = 0; piece < singles.pieces; piece += 1) {
+    // A copy: the piece may be swept or enlarged while a payload is taken.
     const entries = singles.entries(piece);
-    for (let start = 0; start < entries.length; start += PAYLOAD_WORDS) {
-      const part = entries.subarray(start, start + PAYLOAD_WORDS);
-      if (words + part.length > PAYLOAD_WORDS) yield flush();
-      waiting.push(part);
-      words += part.length;
+    for (let start = 0; start < entries.length; ) {
+      const part = entries.subarray(start, start + payload.length - end);
+      payload.set(part, end);
+      end += part.length;
+      start += part.length;
+      if (end < payload.length) continue;
+      yield bytesOf(payload, end);
+      end = 1;
     }
+    // Given back now, as in `digestTable`.
+    entries.buffer.transfer(0);
   }
-  if (words > 0) yield flush();
+  if (end > 1) yield bytesOf(payload, end);
 }
 
 /** @returns the head of a snapshot, from its first payload @throws SnapshotUnusable */
@@ -143,6 +141,8 @@ function wordsPayload(kind: readonly number[], words: Uint32Array): Uint8Array {
   joined.set(words, kind.length);
   return new Uint8Array(joined.buffer);
 }
+
+const bytesOf = (words: Uint32Array, end: number): Uint8Array => new Uint8Array(words.buffer, 0, end * 4);
 
 function textPayload(kind: number, value: unknown): Uint8Array {
   return Buffer.concat([wordsPayload([kind], new Uint32Array()), Buffer.from(JSON.stringify(value))]);

@@ -59,7 +59,7 @@ export function redisSnapshots(redis: Redis, prefix: string): Snapshots {
           const key = chunkOf(name, { generation }, written);
           // Counted before: what was asked for may be there although no answer came.
           written += 1;
-          await reached(() => connection.set(key, Buffer.from(chunk), 'EX', LIFE_SECONDS));
+          await reached(() => connection.set(key, bufferOf(chunk), 'EX', LIFE_SECONDS));
         }
         await reached(() => replaceHead(connection, name, { generation, chunks: written }));
       } catch (error) {
@@ -85,6 +85,10 @@ export function redisSnapshots(redis: Redis, prefix: string): Snapshots {
     },
   };
 }
+
+/** Not a copy: it is written before the next is asked for. */
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 /**
  * A connection on which large values hold up nobody else's commands, and may take longer than what a request waits for.

@@ -149,7 +149,7 @@ export interface ExpiringValues {
 export interface Snapshots {
   /**
    * Replaces the snapshot of this name, as a whole or not at all. SQLite: does nothing, its own file is as near.
-   * @param chunks 256 KiB each at most; asked for one after the other
+   * @param chunks 256 KiB each at most; asked for one after the other, each good until the next is asked for
    * @throws StoreUnavailable  it was not written
    */
   save(name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
