@@ -62,7 +62,8 @@ export interface LiveSetParts {
   readonly onArrival?: (milliseconds: number) => void;
 }
 
-const LOAD_PAGE_ROWS = 1000;
+/** Of 1,000 the rows of one page, parsed, outgrow the young generation: 20 MB that come back late, for 10 % of the time. */
+const LOAD_PAGE_ROWS = 500;
 const SILENT: RevocationLogger = { debug: () => undefined, warn: () => undefined };
 
 /** Opens the live set; it is complete when it returns. */
