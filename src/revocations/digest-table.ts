@@ -22,6 +22,8 @@ export const ENTRY_WORDS = DIGEST_WORDS + 1;
 
 const ENTRY_BYTES = ENTRY_WORDS * 4;
 const LEAST_SLOTS = 16;
+/** Doubled, a table would be up to five eighths empty; so it is at most two fifths. */
+const GROWTH = 1.25;
 
 /**
  * Makes an empty table: open addressing, linear probing, at most three quarters full.
@@ -33,12 +35,15 @@ export function digestTable(seed: number): DigestTable {
   let size = 0;
 
   const homeOf = (words: Uint32Array, at: number): number =>
-    mixed(mixed(wordAt(words, at) ^ seed) ^ wordAt(words, at + 1)) & (slots - 1);
+    Math.floor((mixed(mixed(wordAt(words, at) ^ seed) ^ wordAt(words, at + 1)) * slots) / 2 ** 32);
+  const after = (slot: number): number => (slot + 1 === slots ? 0 : slot + 1);
+  /** @returns how many slots `to` stands behind `from`, around the end */
+  const distance = (from: number, to: number): number => (to < from ? to + slots - from : to - from);
   const expiryAt = (slot: number): number => wordAt(table, slot * ENTRY_WORDS + DIGEST_WORDS);
   /** @returns the slot of the digest, else the empty one where it would stand */
   const slotFor = (words: Uint32Array, at: number): number => {
     let slot = homeOf(words, at);
-    while (expiryAt(slot) !== 0 && !isSame(table, slot * ENTRY_WORDS, words, at)) slot = (slot + 1) & (slots - 1);
+    while (expiryAt(slot) !== 0 && !isSame(table, slot * ENTRY_WORDS, words, at)) slot = after(slot);
     return slot;
   };
   const write = (words: Uint32Array, at: number, expirySeconds: number): void => {
@@ -61,11 +66,10 @@ export function digestTable(seed: number): DigestTable {
 
   /** Closes the gap by moving back what stands behind it, so that no search ends too early. */
   const removeAt = (slot: number): void => {
-    const mask = slots - 1;
     let gap = slot;
-    for (let next = (slot + 1) & mask; expiryAt(next) !== 0; next = (next + 1) & mask) {
+    for (let next = after(slot); expiryAt(next) !== 0; next = after(next)) {
       const home = homeOf(table, next * ENTRY_WORDS);
-      if (((next - home) & mask) < ((next - gap) & mask)) continue;
+      if (distance(home, next) < distance(gap, next)) continue;
       table.copyWithin(gap * ENTRY_WORDS, next * ENTRY_WORDS, (next + 1) * ENTRY_WORDS);
       gap = next;
     }
@@ -89,7 +93,7 @@ export function digestTable(seed: number): DigestTable {
       return true;
     },
     add(words, at, expirySeconds) {
-      if ((size + 1) * 4 > slots * 3) resize(slots * 2);
+      if ((size + 1) * 4 > slots * 3) resize(Math.ceil(slots * GROWTH));
       write(words, at, expirySeconds);
       size += 1;
     },
@@ -100,9 +104,8 @@ export function digestTable(seed: number): DigestTable {
         if (expirySeconds !== 0 && expirySeconds < nowSeconds) removeAt(slot);
         else slot += 1;
       }
-      let wanted = slots;
-      while (wanted > LEAST_SLOTS && size * 8 <= wanted) wanted /= 2;
-      if (wanted < slots) resize(wanted);
+      const wanted = Math.max(LEAST_SLOTS, size * 2);
+      if (wanted * 2 <= slots) resize(wanted);
     },
     entries() {
       const copy = new Uint32Array(size * ENTRY_WORDS);

@@ -47,7 +47,7 @@ export interface CutOff {
   readonly expiresAt: number;
 }
 
-/** Tokens and grants that are held exactly: 42 MB. */
+/** Tokens and grants that are held exactly: 27 to 34 MB. */
 export const SINGLES_LIMIT = 1_000_000;
 
 /** After so long, requests have their turn. */
