@@ -56,7 +56,7 @@ describe('the set of digests', () => {
 
     sweepAll(set, 101);
 
-    expect(full).toBeLessThanOrEqual(50_000 * 60);
+    expect(full).toBeLessThanOrEqual(50_000 * 35);
     expect([set.size, set.bytes]).toEqual([0, atFirst]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type EntityCache, entityCache } from '../../src/store-mongo-redis/entity-cache.ts';
+import { type EntityCache, entityCache, entityCaches } from '../../src/store-mongo-redis/entity-cache.ts';
 
 const OLD = { id: 'a', entityTag: '1-old' };
 const NEW = { id: 'a', entityTag: '2-new' };
@@ -131,5 +131,17 @@ describe('an entity cache', () => {
       expect(cache.isAbsent('byDigest 49999')).toBe(true);
       expect(cache.isAbsent('byDigest 0')).toBe(false);
     });
+  });
+});
+
+describe('the caches of a store', () => {
+  it('given collections, when one is immutable, then its changes are not asked for: there may be a million', () => {
+    const { names } = entityCaches([
+      { name: 'keys', followed: true, immutable: false },
+      { name: 'revocations', followed: true, immutable: true },
+      { name: 'records', followed: false, immutable: false },
+    ]);
+
+    expect([...names]).toEqual(['keys']);
   });
 });
