@@ -131,7 +131,8 @@ function memberNames(): MemberNames {
     memberAt: (index) => places[index]?.member,
     nameAt: (index) => places[index]?.name ?? 0,
     take(json, index, at, labelsOfAll) {
-      taken = index + 1;
+      // Counted when it is taken: behind a line without any, the next one would be compared with names of another body.
+      taken = index;
       const before = asBefore && index < known ? places[index] : undefined;
       if (before !== undefined && areEqual(json, before.at, before.value, at)) {
         const ahead = at - before.at;
@@ -139,6 +140,7 @@ function memberNames(): MemberNames {
         before.name += ahead;
         before.nameEnd += ahead;
         before.value += ahead;
+        taken += 1;
         return before.value;
       }
       asBefore = false;
@@ -146,6 +148,7 @@ function memberNames(): MemberNames {
       if (found === undefined || !isNew(json.bytes, index, found)) return NONE;
       if (found.member === undefined && !isPlainLabel(json.bytes, found, labelsOfAll)) return NONE;
       places[index] = found;
+      taken += 1;
       return found.value;
     },
   };

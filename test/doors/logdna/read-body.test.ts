@@ -138,6 +138,16 @@ describe('a body that is read without making an object of each line', () => {
     );
   });
 
+  /** The time of the second line was kept as a label, because a label had stood at its place in the body before. */
+  it('given a line without members, when the next begins where one of another body did, then its names are its own', () => {
+    const bodyWith = (name: string, more = ''): Buffer =>
+      Buffer.from(`{"lines":[{},{"${name}":1700000000123,"line":"a"}${more}]}`);
+    asRead(bodyWith('another_1'), PLAIN);
+
+    const after = bodyWith('timestamp', ',{"line":"b"}'.repeat(20));
+    expect(asRead(after, PLAIN)).toEqual(asObjects(after, PLAIN));
+  });
+
   it('when a body is broken anywhere, then the same becomes of it as when objects are made', () => {
     const broken = fc.record({
       at: fc.nat(),
