@@ -71,10 +71,11 @@ describeOnEveryBackend('a cut-off that is made between the proof of something an
     const { revocations } = domains;
     return refreshTokenGrant({ store, verify, revocations, loadIdentityChain, clock, issuer: `${publicUrl}/identity` });
   };
-  const signOut = (accountId: string, iamId: string, token: string) => async () => {
-    const path = `/latchkey/v1/accounts/${accountId}/users/${iamId}/sign_out`;
-    expect((await service().call('POST', path, { token })).status).toBe(200);
+  const signOutAt = (level: string, token: string) => async () => {
+    expect((await service().call('POST', `/latchkey/v1/${level}/sign_out`, { token })).status).toBe(200);
   };
+  const signOut = (accountId: string, iamId: string, token: string) =>
+    signOutAt(`accounts/${accountId}/users/${iamId}`, token);
   const BX = { id: 'bx', secret: 'bx' };
 
   it('when a refresh token is used, then it leads to no token that holds', async () => {
@@ -98,6 +99,21 @@ describeOnEveryBackend('a cut-off that is made between the proof of something an
       const interleaving = { accountId: when === 'before' ? key.accountId : accountId, happens };
 
       expect(await comesToAToken(request, refreshGrant, interleaving)).toBe(false);
+    },
+  );
+
+  it.each(['users', 'installation'])(
+    'when a refresh token leads into another account, and the cut-off is that of %s, then none holds',
+    async (level) => {
+      const { key } = await givenUser(service());
+      const { accountId } = await givenOtherAccount(service());
+      await givenMembership(service(), accountId, key.iamId);
+      const { refreshToken } = await signedIn(service(), key.secret);
+      const path = level === 'users' ? `users/${key.iamId}` : level;
+      const request = { grant: 'refresh_token', refreshToken, accountId, client: BX };
+      const happens = signOutAt(path, await service().ownerToken());
+
+      expect(await comesToAToken(request, refreshGrant, { accountId: key.accountId, happens })).toBe(false);
     },
   );
 

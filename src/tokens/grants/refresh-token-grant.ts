@@ -15,7 +15,7 @@ import type { Store } from '../../store/store.ts';
 import { accountSubject, grantSubject, membershipSubject } from '../../token-format/revocation-subjects.ts';
 import type { RefreshTokenClaims } from '../../token-format/token-claims.ts';
 import { REFRESH_TOKEN_TYPE, refreshTokenAudience } from '../../token-format/token-types.ts';
-import { type IdentityChain, isSameChain, type LoadIdentityChain } from '../identity-chain.ts';
+import { generationsOf, type IdentityChain, isSameChain, type LoadIdentityChain } from '../identity-chain.ts';
 import type { Grant } from '../token-request.ts';
 
 /** What the grant stands on. */
@@ -50,7 +50,7 @@ export function refreshTokenGrant(parts: RefreshTokenGrantParts): Grant {
       const ownChain = await chainOf(loadIdentityChain, apiKey, claims.account.bss);
       if (!isSameChain(ownChain, claims.latchkey.generations)) throw invalid('its chain was cut off');
       const leadsElsewhere = accountId !== undefined && accountId !== claims.account.bss;
-      const chain = leadsElsewhere ? await chainElsewhere(parts, apiKey, accountId) : ownChain;
+      const chain = leadsElsewhere ? await chainElsewhere(parts, apiKey, accountId, claims) : ownChain;
       return { credential: apiKey, chain, grantId: claims.latchkey.grant_id };
     },
   };
@@ -75,8 +75,13 @@ async function chainElsewhere(
   { store, clock, loadIdentityChain }: RefreshTokenGrantParts,
   apiKey: ApiKey,
   accountId: string,
+  { latchkey }: RefreshTokenClaims,
 ): Promise<IdentityChain> {
   const chain = await chainOf(loadIdentityChain, apiKey, accountId);
+  // What both accounts share was read anew with it: a cut-off of the user, or of everybody, since its own chain was compared.
+  const { installation, identity, key } = latchkey.generations;
+  if (!isSameChain(chain, { ...generationsOf(chain), installation, identity, key }))
+    throw invalid('its chain was cut off');
   // After the chain was read, and from the records themselves: what is cut off from here on ends the token, and what was cut off
   // before must be seen, also when the news of it have not come.
   for (const subject of [accountSubject(accountId), membershipSubject(accountId, apiKey.iamId)]) {
