@@ -149,7 +149,11 @@ function roundOver(parts: ForwarderParts, handOvers: HandOvers) {
     progress.lagBytes = 0;
     progress.lagMilliseconds = 0;
     const [oldest] = batches;
-    if (oldest === undefined) return false;
+    if (oldest === undefined) {
+      // What failed was removed with its instance, or by hand: tried again at once, without end, it would be looked for in a circle.
+      progress.failures = 0;
+      return false;
+    }
     progress.lagMilliseconds = clock.now() - oldest.at;
     progress.lagBytes = (await spool.usage(instanceId, after)).bytes;
     const lines = batches.flatMap((batch) => batch.lines.map((line) => namingInstance(line, instanceId)));

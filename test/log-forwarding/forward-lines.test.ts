@@ -117,6 +117,29 @@ describe('forwardLines', () => {
     expect(forwarder.facts()).toMatchObject({ failures: 1 });
   });
 
+  it('given lines that failed, when they are gone before they are tried again, then nothing looks for them without a pause', async () => {
+    sink.answer = () => 500;
+    await append(0, 1);
+    let reads = 0;
+    const forwarder = forwardLines({
+      ...{ store, clock: SYSTEM_CLOCK, lookMilliseconds: 60_000, pauseMilliseconds: 1 },
+      sink: httpSink({ url: sink.url, authorization: undefined, timeoutMilliseconds: 5_000 }),
+      onError: (cause) => errors.push(cause),
+      spool: {
+        ...{ instances: spool.instances, usage: spool.usage },
+        read: async (instanceId, request) => {
+          reads += 1;
+          const page = await spool.read(instanceId, request);
+          return reads === 1 ? page : { ...page, batches: [], hasMore: false };
+        },
+      },
+    });
+    open.push(forwarder);
+    await eventually(() => expect(reads).toBeGreaterThan(1), 5_000);
+
+    await expect(eventually(() => expect(reads).toBeGreaterThan(3), 100)).rejects.toThrow();
+  });
+
   it('given a sink that never answers, when lines come, then they are taken all the same until the bound, and none is lost', async () => {
     sink.answer = () => 'never';
     const forwarder = forwarding(sink.url, 100);
