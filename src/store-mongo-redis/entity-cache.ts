@@ -123,10 +123,19 @@ export function entityCaches(
   collections: readonly { readonly name: string; readonly followed: boolean; readonly immutable: boolean }[],
 ): EntityCaches {
   const cached = collections.filter(({ followed, immutable }) => followed && !immutable);
-  const caches = new Map(cached.map(({ name }) => [name, entityCache()] as const));
+  const names = new Set(cached.map(({ name }) => name));
+  const caches = new Map<string, EntityCache>();
   return {
-    names: new Set(caches.keys()),
-    of: (collection) => caches.get(collection),
+    names,
+    // Made when it is asked for: each takes 1.5 MB, empty as well, and few collections are read on every path.
+    of(collection) {
+      if (!names.has(collection)) return undefined;
+      const known = caches.get(collection);
+      if (known !== undefined) return known;
+      const made = entityCache();
+      caches.set(collection, made);
+      return made;
+    },
     forget: (collection, id) => caches.get(collection)?.forget(id),
     forgetAll() {
       for (const cache of caches.values()) cache.forgetAll();

@@ -144,4 +144,16 @@ describe('the caches of a store', () => {
 
     expect([...names]).toEqual(['keys']);
   });
+
+  it('given a collection, when its cache is asked for twice, then it is the same, and what changes is forgotten there', async () => {
+    const caches = entityCaches([{ name: 'keys', followed: true, immutable: false }]);
+    const cache = caches.of('keys');
+    await cache?.fill('byId 1', async () => ({ id: '1', entityTag: 'a' }));
+
+    expect(caches.of('keys')).toBe(cache);
+    expect(caches.of('records')).toBeUndefined();
+    expect(caches.of('keys')?.find('byId 1')).toEqual({ id: '1', entityTag: 'a' });
+    caches.forget('keys', '1');
+    expect(caches.of('keys')?.find('byId 1')).toBeUndefined();
+  });
 });
