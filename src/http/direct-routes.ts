@@ -9,7 +9,7 @@ export type DirectRequest = IncomingMessage & {
   route?: { readonly path: string };
 };
 
-/** Answers a request with Node's own means. What it throws is answered by its door. */
+/** Answers a request with Node's own means. What its promise is rejected with is answered by its door; nothing may be thrown before. */
 export type DirectHandler = (request: DirectRequest, response: ServerResponse) => Promise<void>;
 
 /** Routes that are asked so often that what Express does for each request is a part of what they cost. */

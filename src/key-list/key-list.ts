@@ -2,7 +2,6 @@ import type { Caller } from '../access/caller.ts';
 import { API_KEYS, type ApiKey } from '../api-keys/api-key.ts';
 import type { AuthenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import { KEY_KIND_NAMES } from '../api-keys/key-kinds.ts';
-import { goesWithResourceKey } from '../api-keys/part-of-resource-key.ts';
 import { addressBucketOf, type FailedAttempts } from '../limits/failed-attempts.ts';
 import { NotFound } from '../problems/entity-problems.ts';
 import type { IndexValue } from '../store/collection.ts';
@@ -113,8 +112,7 @@ export function keyListIn(parts: KeyListParts): KeyList {
     },
 
     async remove(caller, id) {
-      const { apiKey, resourceKeyId } = await visible(caller, id);
-      if (resourceKeyId !== undefined) throw goesWithResourceKey(resourceKeyId);
+      const { apiKey } = await visible(caller, id);
       await keeperOf(apiKey).remove(caller, apiKey);
     },
   };

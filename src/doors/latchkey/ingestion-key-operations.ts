@@ -147,7 +147,7 @@ export const INGESTION_KEY_OPERATIONS: readonly Operation[] = [
     operationId: 'deleteIngestionKey',
     requires: ENDING,
     summary: 'Delete a key of an instance',
-    description: `${WHO} It is refused from the answer on. One that was made with a resource key goes only with that: 409.`,
+    description: `${WHO} It is refused from the answer on. One that was made with a resource key goes only with that: 409, unless it was rotated.`,
     parameters: { path: ONE },
     answers: { 204: { description: 'It is gone.' }, ...failureAnswers(404, 409) },
   },

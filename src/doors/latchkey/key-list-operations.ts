@@ -162,7 +162,7 @@ export const KEY_LIST_OPERATIONS: readonly Operation[] = [
     operationId: 'deleteKeyOfEveryKind',
     requires: { action: 'iam-identity.apikey.delete' },
     summary: 'Delete a key of whatever kind',
-    description: `${BY_KIND} It is refused from the answer on. One that belongs to a resource key goes with that: 409.`,
+    description: `${BY_KIND} It is refused from the answer on. One that belongs to a resource key goes with that: 409. An ingestion key that was rotated only waits for its end, and can be deleted.`,
     parameters: ONE,
     answers: { 204: { description: 'It is gone.' }, ...failureAnswers(404, 409) },
   },

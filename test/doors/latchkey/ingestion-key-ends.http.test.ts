@@ -55,15 +55,18 @@ describeOnEveryBackend('ingestion keys that end with something else', (service) 
       expect(await boundTo(bundle.guid, instance)).toEqual([]);
     });
 
-    it('when one of its keys was rotated, then the old one can be deleted at once, and the one in its place not', async () => {
-      const bundle = await resourceKey(instance);
-      const [before] = await boundTo(bundle.guid, instance, 'service');
-      const { id } = (await asked('POST', `${ALL}/${before.id}/rotate`, { overlap_seconds: 600 })).body;
+    it.each([ALL, '/latchkey/v1/apikeys'])(
+      'when one of its keys was rotated, then at %s the old one can be deleted at once, and the one in its place not',
+      async (keys) => {
+        const bundle = await resourceKey(instance);
+        const [before] = await boundTo(bundle.guid, instance, 'service');
+        const { id } = (await asked('POST', `${ALL}/${before.id}/rotate`, { overlap_seconds: 600 })).body;
 
-      expect((await asked('DELETE', `${ALL}/${before.id}`)).status).toBe(204);
-      expectProductRefusal(await asked('DELETE', `${ALL}/${id}`), 409, 'entity_in_use');
-      expect(await proves(before.key)).toBe(403);
-    });
+        expect((await asked('DELETE', `${keys}/${before.id}`)).status).toBe(204);
+        expectProductRefusal(await asked('DELETE', `${keys}/${id}`), 409, 'entity_in_use');
+        expect(await proves(before.key)).toBe(403);
+      },
+    );
 
     /** A key that was made at the moment at which its resource key went would belong to nobody and never end. */
     it('when its keys are rotated again and again while it is deleted, then none of them is left', async () => {
