@@ -127,7 +127,7 @@ export function entityCaches(
   const caches = new Map<string, EntityCache>();
   return {
     names,
-    // Made when it is asked for: each takes 1.5 MB, empty as well, and few collections are read on every path.
+    // Made when it is asked for: each takes 1.9 MB, empty as well, and few collections are read on every path.
     of(collection) {
       if (!names.has(collection)) return undefined;
       const known = caches.get(collection);
