@@ -34,7 +34,11 @@ export function loadedWhenAsked(load: () => Promise<Router>, paths?: RegExp): Re
       next();
       return;
     }
-    loading ??= load();
+    loading ??= load().catch((failure: unknown) => {
+      // Tried again with the next request: what was in the way, such as too many open files, may have gone.
+      loading = undefined;
+      throw failure;
+    });
     (await loading)(request, response, next);
   };
 }

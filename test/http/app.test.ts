@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Express, Router } from 'express';
 import supertest from 'supertest';
-import { completeApp, newApp, respondWith, routeTemplateOf } from '../../src/http/app.ts';
+import { completeApp, loadedWhenAsked, newApp, respondWith, routeTemplateOf } from '../../src/http/app.ts';
 import { methods } from '../../src/http/methods.ts';
 import { NO_STORE_HEADERS, SECURITY_HEADERS } from '../../src/http/security-headers.ts';
 import { MethodNotAllowed } from '../../src/problems/request-problems.ts';
@@ -116,4 +116,24 @@ describe('security headers', () => {
     });
     expect(NO_STORE_HEADERS).toEqual({ 'Cache-Control': 'no-store', Pragma: 'no-cache' });
   });
+});
+
+/** Lasting outage: a file that cannot be opened at one moment, because there are too many open, can be at the next. */
+it('given a door that could not be loaded, when it is asked again, then it is loaded again, and once', async () => {
+  let loads = 0;
+  const door = Router();
+  methods(door, '/things', { GET: (_request, response) => void response.json({}) });
+  const app = givenApp((router) => {
+    router.use(
+      loadedWhenAsked(async () => {
+        loads += 1;
+        if (loads === 1) throw new Error('EMFILE');
+        return door;
+      }),
+    );
+  });
+  const statuses: number[] = [];
+  for (let asked = 0; asked < 3; asked += 1) statuses.push((await supertest(app).get('/things')).status);
+
+  expect([statuses, loads]).toEqual([[418, 200, 200], 2]);
 });
