@@ -27,35 +27,6 @@ describeOnEveryBackend('/monitoring/logs', (service) => {
     await service().exchange({ grant_type: 'apikey', apikey }, { 'Transaction-Id': transactionId });
   };
 
-  it('when the sources are listed, then the answer is the documented one, to the byte', async () => {
-    const answer = await read(SOURCES, { _prettyPrint: 'true' });
-
-    expect(answer.status).toBe(200);
-    expect(answer.text).toBe(`{
-    "result": [
-        "am-access",
-        "am-activity",
-        "am-authentication",
-        "am-config",
-        "am-core",
-        "am-everything",
-        "idm-access",
-        "idm-activity",
-        "idm-authentication",
-        "idm-config",
-        "idm-core",
-        "idm-everything",
-        "idm-recon",
-        "idm-sync"
-    ],
-    "resultCount": 14,
-    "pagedResultsCookie": null,
-    "totalPagedResultsPolicy": "NONE",
-    "totalPagedResults": 1,
-    "remainingPagedResults": 0
-}`);
-  });
-
   it('given an exchange just made, when its transaction is asked for, then it is found, in both sources that tell of it', async () => {
     await exchanged('just-made');
 
