@@ -10,6 +10,7 @@ import { insert } from '../../src/store/changes.ts';
 import { firstAccountId, givenServiceId } from '../harness/given-credentials.ts';
 import { newInstance } from '../harness/given-instance.ts';
 import { describeOnEveryBackend } from '../harness/running-service.ts';
+import { withinASecond } from '../harness/within-a-second.ts';
 
 const DAY = 86_400_000;
 
@@ -68,10 +69,14 @@ describeOnEveryBackend('what expires', (service) => {
       expect(await failuresOf(accountId)).toBeGreaterThan(0);
 
       service().clock.pass(91 * DAY);
-      await swept();
+      // Swept again: what the recorder was writing by itself comes beside the flush.
+      const kept = async () => {
+        await swept();
+        const counts = await service().store.read(EXCHANGE_COUNTS).count('byAccount', [accountId], 10);
+        return { failures: await failuresOf(accountId), counts };
+      };
 
-      expect(await failuresOf(accountId)).toBe(0);
-      expect(await service().store.read(EXCHANGE_COUNTS).count('byAccount', [accountId], 10)).toBe(0);
+      expect(await withinASecond(kept, { failures: 0, counts: 0 })).toEqual({ failures: 0, counts: 0 });
     });
   });
 });
